@@ -1,0 +1,1 @@
+"""Student Performance Monitor: academic events in, standings and alerts out."""

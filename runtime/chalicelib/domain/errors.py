@@ -1,0 +1,66 @@
+"""Every error raised on purpose, by what the caller should do about it.
+
+MonitorError
+├── InvalidRequestError     the sender is wrong: 4xx, a retry will not help
+│   ├── TooLargeError       413
+│   └── UnsupportedMediaError  415
+├── NotFoundError           there is no such thing: 404
+├── PoisonError             a record of the stream that can never succeed: quarantine it, go on
+├── UnavailableError        a dependency did not answer: 503, or stop the batch and retry it
+└── ConfigurationError      a setting is missing or wrong: the operator has to act
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class MonitorError(Exception):
+    """Something the monitor raised on purpose."""
+
+
+class InvalidRequestError(MonitorError):
+    """The request cannot be understood or breaks a rule; `errors` says where."""
+
+    status = 400
+
+    def __init__(self, detail: str, errors: Sequence[object] = ()) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = list(errors)
+
+
+class TooLargeError(InvalidRequestError):
+    """The request has more events or bytes than one request may have."""
+
+    status = 413
+
+
+class UnsupportedMediaError(InvalidRequestError):
+    """The body is neither JSON nor gzipped JSON."""
+
+    status = 415
+
+
+class NotFoundError(MonitorError):
+    """There is no such student, course or page."""
+
+
+class PoisonError(MonitorError):
+    """A record or event that can never be processed; `reason` is the quarantine's code for it."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+class UnavailableError(MonitorError):
+    """A dependency is down, slow or refusing; the same call may succeed later."""
+
+
+class ConfigurationError(MonitorError):
+    """A setting is missing or wrong."""

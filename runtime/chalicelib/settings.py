@@ -1,0 +1,63 @@
+"""Every setting of the runtime, read from environment variables in one place."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What differs between deployments; `docs/configuration.md` tells each in words."""
+
+    database_conninfo: str = ""  # libpq; without a password where IAM or a password file signs in
+    stream_name: str = ""
+    topic_arn: str = ""  # SNS; empty: alerts are written to the log instead
+    pseudonym_key_file: str = ""  # holds 32 bytes or more
+    lanes: int = 8  # a power of two up to 256, at least the shard count
+    sources: tuple[str, ...] = ("local",)  # who may send events, by the header X-Source
+    default_source: str = "local"
+    clock_file: str = ""  # holds the time of a replay; empty: the wall clock
+    put_deadline_ms: int = 5000  # how long one POST tries to get its records into the stream
+    statement_timeout_ms: int = 25_000  # below the function's own timeout of 30 s
+    context_ttl_s: int = 60  # how old a course context kept in memory may be
+    environment: str = "local"
+    version: str = "0.1.0"
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work, at start and not at the first event."""
+        if self.lanes not in {1, 2, 4, 8, 16, 32, 64, 128, 256}:
+            raise ConfigurationError(f"MONITOR_LANES is {self.lanes}; a power of two to 256 works")
+        if self.default_source not in self.sources:
+            raise ConfigurationError(
+                f"MONITOR_DEFAULT_SOURCE {self.default_source!r} is not in MONITOR_SOURCES"
+            )
+
+
+def from_environment(environ: Mapping[str, str]) -> Settings:
+    """Return the settings that `environ` names; a variable is MONITOR_ and the field in capitals.
+
+    Raises ConfigurationError for a value of the wrong kind.
+    """
+    fields = {f"MONITOR_{field.name.upper()}": field for field in dataclasses.fields(Settings)}
+    values: dict[str, object] = {}
+    for name, field in fields.items():
+        if name in environ:
+            values[field.name] = _parse(name, environ[name], field.default)
+    return Settings(**values)  # type: ignore[arg-type]  # _parse keeps each field's kind
+
+
+def _parse(name: str, text: str, default: object) -> object:
+    if isinstance(default, tuple):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    if isinstance(default, int):
+        try:
+            return int(text)
+        except ValueError as error:
+            raise ConfigurationError(f"{name} is {text!r}; a whole number is expected") from error
+    return text
