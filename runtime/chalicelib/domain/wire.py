@@ -34,7 +34,7 @@ class _Event(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields
     metadata: str | None
 
 
-class Scored(_Event, tag=1):
+class Scored(_Event, tag=1, frozen=True):
     """assessment_scored: `score` and `max_score` as sent, in decimal; `score_bp` their ratio."""
 
     item: str
@@ -47,7 +47,7 @@ class Scored(_Event, tag=1):
     excused: bool = False
 
 
-class Submitted(_Event, tag=2):
+class Submitted(_Event, tag=2, frozen=True):
     """work_submitted."""
 
     item: str
@@ -55,14 +55,14 @@ class Submitted(_Event, tag=2):
     attempt: int | None = None
 
 
-class Attended(_Event, tag=3):
+class Attended(_Event, tag=3, frozen=True):
     """attendance_recorded."""
 
     session: str
     status: AttendanceStatus
 
 
-class Active(_Event, tag=4):
+class Active(_Event, tag=4, frozen=True):
     """activity_recorded."""
 
     kind: str
@@ -70,19 +70,19 @@ class Active(_Event, tag=4):
     minutes: int = 0
 
 
-class Conducted(_Event, tag=5):
+class Conducted(_Event, tag=5, frozen=True):
     """conduct_recorded."""
 
     kind: ConductKind
 
 
-class Enrolled(_Event, tag=6):
+class Enrolled(_Event, tag=6, frozen=True):
     """enrollment_changed."""
 
     status: EnrolmentStatus
 
 
-class Retracted(_Event, tag=7):
+class Retracted(_Event, tag=7, frozen=True):
     """event_retracted: names the retracted event, of the same source and student."""
 
     retracted_id: str

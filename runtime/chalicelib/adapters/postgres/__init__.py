@@ -1,0 +1,1 @@
+"""Everything that PostgreSQL stores: the write path, the reads, the schema."""
