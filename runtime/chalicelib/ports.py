@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from chalicelib.domain.alerts import Announcement
+    from chalicelib.domain.delivery import Delivery, Incoming, Outcome, Quarantined, Sorted
+    from chalicelib.domain.facts import Pair
+    from chalicelib.domain.indicators import Finding
+    from chalicelib.domain.standing import CourseContext, Touched
 
 
 class Clock(Protocol):
@@ -36,4 +41,84 @@ class Notifier(Protocol):
 
     def notify(self, announcement: Announcement) -> None:
         """Hand one announcement over; raise UnavailableError when that failed."""
+        ...
+
+
+class Store(Protocol):
+    """Keeps events, what is derived from them, and alerts."""
+
+    def unit(self) -> AbstractContextManager[Unit]:
+        """Give one transaction: all of it is kept at its end, or none; UnavailableError if down."""
+        ...
+
+    def answers(self) -> bool:
+        """Tell whether the store answers the simplest question now."""
+        ...
+
+
+class Unit(Protocol):
+    """One transaction; everything in it is safe to repeat as a whole."""
+
+    def begin(self, students: Iterable[str]) -> int | None:
+        """Keep other writers of these students out; return the oldest storable microsecond."""
+        ...
+
+    def add_receipts(self, deliveries: Iterable[Delivery]) -> None:
+        """Remember which request each record came from."""
+        ...
+
+    def add_events(self, incoming: Sequence[Incoming]) -> Sorted:
+        """Store what is new; the first content of an identity stays for good."""
+        ...
+
+    def count(self, new: Sequence[Incoming]) -> list[Touched]:
+        """Fold events that were just stored, once each; return the standings that they touched."""
+        ...
+
+    def quarantine(self, kept: Iterable[Quarantined]) -> None:
+        """Keep what cannot be processed, with the reason."""
+        ...
+
+    def reconcile_alerts(
+        self, findings: Mapping[Pair, Sequence[Finding]], as_of: dt.datetime
+    ) -> Outcome:
+        """Open, update and clear alerts until they agree with the findings of these pairs."""
+        ...
+
+    def claim(self, limit: int) -> list[Announcement]:
+        """Return unsent announcements that no other transaction has claimed."""
+        ...
+
+    def mark_sent(self, sent: Iterable[Announcement]) -> None:
+        """Note that these were delivered."""
+        ...
+
+    def all_courses(self) -> list[str]:
+        """Return every course that a student has a standing in."""
+        ...
+
+    def load_contexts(self, courses: Iterable[str]) -> dict[str, CourseContext]:
+        """Return what these classes looked like at the last sweep; some may lack."""
+        ...
+
+    def refresh_context(self, course: str, as_of: dt.datetime) -> CourseContext:
+        """Compute and save what a class looks like at that moment."""
+        ...
+
+    def standings(self, course: str, after: str, limit: int) -> list[Touched]:
+        """Return the next `limit` standings of a class after a pseudonym ('' = the first)."""
+        ...
+
+    def unchanged(self, read: Sequence[Touched]) -> set[Pair]:
+        """Return the pairs of those standings that nobody has written since they were read."""
+        ...
+
+    def save_risk(self, changed: Sequence[tuple[str, str, int]]) -> None:
+        """Note the coarse risk of (student, course, bucket)."""
+        ...
+
+    def save_risk_daily(
+        self, course: str, day: dt.date, rows: Sequence[tuple[str, int, str]]
+    ) -> None:
+        """Keep (student, risk, rule names) of a class for a day; the last word of a day counts."""
         ...

@@ -1,4 +1,4 @@
-"""Bring a database to the present schema: numbered SQL files, forward only, each in a transaction."""
+"""Bring a database to the present schema: numbered SQL files, each in a transaction."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Connections and transactions: one connection per thread, opened when needed, replaced when lost."""
+"""Connections and transactions: one connection a thread, opened when needed, replaced when lost."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg2
 from psycopg2 import extensions
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # A failover takes 60 to 120 s; a connection to the lost side must be noticed well before that.
-_CONNECTION = {
+_CONNECTION: dict[str, Any] = {
     "connect_timeout": 5,
     "keepalives": 1,
     "keepalives_idle": 10,
@@ -67,14 +67,14 @@ class Database:
 
     def _ready(self, person: str) -> extensions.connection:
         """Return a connection that just answered; a lost one is replaced once."""
-        connection = getattr(self._of_thread, "connection", None)
+        connection: extensions.connection | None = getattr(self._of_thread, "connection", None)
         if connection is not None:
             try:
                 _begin(connection, person, self._timeout_ms)
             except (psycopg2.OperationalError, psycopg2.InterfaceError):
                 self.close()
             else:
-                return connection  # type: ignore[no-any-return]  # threading.local is untyped
+                return connection
         try:
             connection = psycopg2.connect(self._conninfo, **_CONNECTION)
             self._of_thread.connection = connection

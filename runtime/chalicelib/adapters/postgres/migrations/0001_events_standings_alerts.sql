@@ -184,7 +184,8 @@ CREATE TABLE standing (
   late              integer     NOT NULL DEFAULT 0,
   sessions          integer     NOT NULL DEFAULT 0,     -- held while enrolled
   attended          integer     NOT NULL DEFAULT 0,     -- present or late
-  last_activity_on  date,
+  last_activity_on  date,                               -- by activity_recorded
+  last_submitted_on date,                               -- by work_submitted
   incidents         integer     NOT NULL DEFAULT 0,
   suspensions       integer     NOT NULL DEFAULT 0,
   enrolled          tstzmultirange,                     -- null: nobody ever said
@@ -259,6 +260,31 @@ CREATE TABLE announcement (
   sent_at          timestamptz
 );
 CREATE INDEX announcement_unsent ON announcement (announcement_id) WHERE sent_at IS NULL;
+
+-- Folding ----------------------------------------------------------------------------------------
+
+-- Whether the event (at, uid) counts rather than the one known so far, which may be none.
+CREATE FUNCTION newer_event(at timestamptz, uid uuid, known_at timestamptz, known_uid uuid)
+RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce((at, uid) > (known_at, known_uid), known_at IS NULL);
+
+-- When a student was enrolled in a course, by the events and the roster together; null: never said.
+-- Who withdrew without having been enrolled was enrolled before.
+CREATE FUNCTION enrolled_spans(of_student uuid, in_course text)
+RETURNS tstzmultirange LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT range_agg(s.span) FROM (
+    SELECT CASE WHEN c.status = 1
+                  THEN tstzrange(c.occurred_at, lead(c.occurred_at) OVER changes)
+                WHEN row_number() OVER changes = 1 THEN tstzrange(NULL, c.occurred_at)
+                ELSE 'empty' END
+    FROM enrolment_change c WHERE c.student = of_student AND c.course = in_course
+    WINDOW changes AS (ORDER BY c.occurred_at, c.event_uid)
+    UNION ALL
+    SELECT tstzrange(e.begins_at, e.ends_at)
+    FROM enrolment e WHERE e.student = of_student AND e.course = in_course
+  ) AS s (span);
+END;
 
 -- Partitions -----------------------------------------------------------------------------------
 

@@ -1,0 +1,133 @@
+"""Alerts and their outbox in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from chalicelib.adapters.postgres import arrays, queries
+from chalicelib.domain.alerts import Announcement, OpenAlert, reconcile
+from chalicelib.domain.delivery import Outcome
+from chalicelib.domain.indicators import Severity
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from psycopg2.extensions import cursor as Cursor  # noqa: N812  # it is a class
+
+    from chalicelib.domain.facts import Pair
+    from chalicelib.domain.indicators import Finding
+
+_SQL = queries.load("alerts.sql")
+
+
+def reconcile_alerts(
+    cursor: Cursor, findings: Mapping[Pair, Sequence[Finding]], as_of: dt.datetime
+) -> Outcome:
+    """Make the alerts of these students and courses agree with their findings.
+
+    Holds every pair whose alerts may change; a pair with an empty list has its alerts cleared.
+    """
+    if not findings:
+        return Outcome()
+    known = _open_alerts(cursor, findings)
+    to_open: list[tuple[Pair, Finding]] = []
+    to_update: list[tuple[OpenAlert, Finding]] = []
+    to_clear: list[OpenAlert] = []
+    for pair, found in findings.items():
+        changes = reconcile(known[pair], found)
+        to_open += [(pair, finding) for finding in changes.to_open]
+        to_update += changes.to_update
+        to_clear += changes.to_clear
+    return Outcome(
+        opened=_open(cursor, to_open, as_of),
+        updated=_update(cursor, to_update, as_of),
+        cleared=_clear(cursor, to_clear, as_of),
+    )
+
+
+def claim(cursor: Cursor, limit: int) -> list[Announcement]:
+    """Return announcements that nobody has sent; they stay claimed until the transaction ends."""
+    cursor.execute(_SQL["claim_announcements"], {"limit": limit})
+    return [
+        Announcement(
+            announcement_id=number,
+            alert_id=alert_id,
+            kind=kind,
+            student=student,
+            course=course,
+            rule=rule,
+            severity=Severity(severity).name.lower(),
+            because=because,
+            opened_at=opened_at,
+        )
+        for number, alert_id, kind, student, course, rule, severity, because, opened_at in (
+            cursor.fetchall()
+        )
+    ]
+
+
+def mark_sent(cursor: Cursor, sent: Iterable[Announcement]) -> None:
+    """Note that these were delivered."""
+    numbers = arrays.plain(announcement.announcement_id for announcement in sent)
+    cursor.execute(_SQL["mark_sent"], {"announcement_id": numbers})
+
+
+def _open_alerts(cursor: Cursor, pairs: Iterable[Pair]) -> defaultdict[Pair, list[OpenAlert]]:
+    students, courses = zip(*pairs, strict=True)
+    cursor.execute(
+        _SQL["open_alerts"], {"student": arrays.plain(students), "course": arrays.texts(courses)}
+    )
+    known: defaultdict[Pair, list[OpenAlert]] = defaultdict(list)
+    for row in cursor.fetchall():
+        alert = OpenAlert(*row)
+        known[alert.student, alert.course].append(alert)
+    return known
+
+
+def _open(cursor: Cursor, wanted: Sequence[tuple[Pair, Finding]], as_of: dt.datetime) -> int:
+    if not wanted:
+        return 0
+    cursor.execute(
+        _SQL["raise_alerts"],
+        {
+            "as_of": as_of,
+            "student": arrays.plain(student for (student, _), _ in wanted),
+            "course": arrays.texts([course for (_, course), _ in wanted]),
+            "rule": arrays.texts([finding.rule for _, finding in wanted]),
+            **_content([finding for _, finding in wanted]),
+        },
+    )
+    return int(cursor.fetchall()[0][0])
+
+
+def _update(cursor: Cursor, wanted: Sequence[tuple[OpenAlert, Finding]], as_of: dt.datetime) -> int:
+    if wanted:
+        cursor.execute(
+            _SQL["update_alerts"],
+            {
+                "as_of": as_of,
+                "alert_id": arrays.plain(alert.alert_id for alert, _ in wanted),
+                **_content([finding for _, finding in wanted]),
+            },
+        )
+    return len(wanted)
+
+
+def _clear(cursor: Cursor, wanted: Sequence[OpenAlert], as_of: dt.datetime) -> int:
+    if not wanted:
+        return 0
+    numbers = arrays.plain(alert.alert_id for alert in wanted)
+    cursor.execute(_SQL["clear_alerts"], {"as_of": as_of, "alert_id": numbers})
+    return int(cursor.fetchall()[0][0])
+
+
+def _content(findings: Sequence[Finding]) -> dict[str, str]:
+    return {
+        "severity": arrays.plain(int(finding.severity) for finding in findings),
+        "because": arrays.texts([finding.because for finding in findings]),
+        "evidence": arrays.texts([msgspec.json.encode(f.evidence).decode() for f in findings]),
+    }

@@ -1,0 +1,112 @@
+"""What classes look like, and the standings of a class in bounded parts: the sweep's material."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from chalicelib.adapters.postgres import arrays, queries
+from chalicelib.adapters.postgres.folding import to_touched
+from chalicelib.domain.standing import CourseContext, DueItem, Touched
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+    from psycopg2.extensions import cursor as Cursor  # noqa: N812  # it is a class
+
+_SQL = queries.load("sweep.sql")
+FIRST = "00000000-0000-0000-0000-000000000000"
+
+
+def load_contexts(cursor: Cursor, courses: Iterable[str]) -> dict[str, CourseContext]:
+    """Return the contexts of these courses as the last sweep saved them; some may lack."""
+    cursor.execute(_SQL["contexts"], {"courses": arrays.texts(list(courses))})
+    return {course: _context(course, items, mean) for course, items, mean in cursor.fetchall()}
+
+
+def all_courses(cursor: Cursor) -> list[str]:
+    """Return every course that a student has a standing in."""
+    cursor.execute(_SQL["courses_with_standings"])
+    return [course for (course,) in cursor.fetchall()]
+
+
+def compute_context(cursor: Cursor, course: str, as_of: dt.datetime) -> CourseContext:
+    """Return what a class looks like at that moment, computed from its standings."""
+    cursor.execute(_SQL["compute_context"], {"course": course, "as_of": as_of})
+    items, mean, _ = cursor.fetchall()[0]
+    return _context(course, items, mean)
+
+
+def refresh_context(cursor: Cursor, course: str, as_of: dt.datetime) -> CourseContext:
+    """Compute and save what a class looks like; a new version only when something changed."""
+    cursor.execute(_SQL["compute_context"], {"course": course, "as_of": as_of})
+    items, mean, enrolled = cursor.fetchall()[0]
+    cursor.execute(
+        _SQL["save_context"],
+        {
+            "course": course,
+            "as_of": as_of,
+            "enrolled": enrolled,
+            "mean_bp": mean,
+            "items": msgspec.json.encode(items).decode(),
+        },
+    )
+    return _context(course, items, mean)
+
+
+def standings(cursor: Cursor, course: str, after: str, limit: int) -> list[Touched]:
+    """Return the next `limit` standings of a class, in the order of the pseudonyms."""
+    cursor.execute(_SQL["standings_of_course"], {"course": course, "after": after, "limit": limit})
+    return [to_touched(row) for row in cursor.fetchall()]
+
+
+def unchanged(cursor: Cursor, read: Sequence[Touched]) -> set[tuple[str, str]]:
+    """Return the pairs of those standings that nobody has written since they were read."""
+    cursor.execute(
+        _SQL["unchanged_standings"],
+        {
+            "student": arrays.plain(t.standing.student for t in read),
+            "course": arrays.texts([t.standing.course for t in read]),
+            "version": arrays.plain(t.version for t in read),
+        },
+    )
+    return set(cursor.fetchall())
+
+
+def save_risk_daily(
+    cursor: Cursor, course: str, day: dt.date, rows: Sequence[tuple[str, int, str]]
+) -> None:
+    """Keep the risk and the findings (rule names, blank between) of these students for a day."""
+    if not rows:
+        return
+    students, risks, findings = zip(*rows, strict=True)
+    cursor.execute(
+        _SQL["save_risk_daily"],
+        {
+            "course": course,
+            "day": day,
+            "student": arrays.plain(students),
+            "risk": arrays.plain(risks),
+            "findings": arrays.texts(findings),
+        },
+    )
+
+
+def save_risk(cursor: Cursor, changed: Sequence[tuple[str, str, int]]) -> None:
+    """Note the coarse risk of those students whose step changed."""
+    if changed:
+        students, courses, buckets = zip(*changed, strict=True)
+        cursor.execute(
+            _SQL["save_risk"],
+            {
+                "student": arrays.plain(students),
+                "course": arrays.texts(courses),
+                "risk_bucket": arrays.plain(buckets),
+            },
+        )
+
+
+def _context(course: str, items: Sequence[dict[str, Any]], mean: int | None) -> CourseContext:
+    return CourseContext(course, tuple(DueItem(**item) for item in items), mean)

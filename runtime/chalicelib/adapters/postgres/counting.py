@@ -1,0 +1,95 @@
+"""Let new events count: fold what they say, and fold anew what a retraction has changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.adapters.postgres import event_log, folding
+from chalicelib.adapters.postgres.event_rows import Row, from_row, to_row
+from chalicelib.domain import wire
+from chalicelib.domain.facts import ACTIVITY, ATTENDANCE, CONDUCT, ENROLMENT, WORK, Facts
+from chalicelib.domain.identity import event_uid
+from chalicelib.domain.standing import MICROS_PER_DAY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from psycopg2.extensions import cursor as Cursor  # noqa: N812  # it is a class
+
+    from chalicelib.domain.delivery import Incoming
+    from chalicelib.domain.standing import Touched
+
+ASPECTS = {
+    "work": WORK,
+    "attendance": ATTENDANCE,
+    "activity": ACTIVITY,
+    "conduct": CONDUCT,
+    "enrolment": ENROLMENT,
+}
+Piece = tuple[str, str, str, object]  # (aspect, student, course, what within them)
+
+
+def count(cursor: Cursor, new: Sequence[Incoming]) -> list[Touched]:
+    """Fold events that were just stored; return the standings that they touched.
+
+    The state afterwards is the same in whatever order events and retractions came.
+    """
+    named = [_named(i) for i in new if isinstance(i.event, wire.Retracted)]
+    affected = _retract(cursor, named) if named else set()
+    rows = [to_row(i.event, i.uid, i.source) for i in new]
+    gone = event_log.retracted(cursor, rows)
+    facts = Facts()
+    for incoming in new:
+        if (incoming.event.occurred_us, incoming.uid) in gone:
+            facts.touch(incoming.event)
+        elif piece_of(incoming.event, incoming.uid) not in affected:
+            facts.add(incoming.event, incoming.uid)
+    if affected:
+        _fold_anew(cursor, affected, facts)
+    return folding.fold(cursor, facts)
+
+
+def piece_of(event: wire.Event, uid: str) -> Piece | None:
+    """Return the piece of derived state that an event is part of; None for a retraction."""
+    student, course = event.student, event.course or ""
+    match event:
+        case wire.Scored() | wire.Submitted():
+            return "work", student, course, event.item
+        case wire.Attended():
+            return "attendance", student, course, event.session
+        case wire.Active():
+            return "activity", student, course, event.occurred_us // MICROS_PER_DAY
+        case wire.Conducted():
+            return "conduct", student, course, uid
+        case wire.Enrolled():
+            return "enrolment", student, course, uid
+        case _:
+            return None
+
+
+def _named(incoming: Incoming) -> Row:
+    """Return as much of the retracted event's row as identifies it."""
+    event = incoming.event
+    assert isinstance(event, wire.Retracted)  # noqa: S101  # the caller chose these
+    uid = event_uid(incoming.source, event.retracted_id)
+    return Row(uid, event.retracted_us, event.student, 0, incoming.source, "", "", "", "", None)
+
+
+def _retract(cursor: Cursor, named: Sequence[Row]) -> set[Piece]:
+    """Write the tombstones; return the pieces that the stored ones among the named were part of."""
+    event_log.add_retractions(cursor, named)
+    events = ((from_row(row), row.event_uid) for row in event_log.find(cursor, named))
+    return {piece for event, uid in events if (piece := piece_of(event, uid)) is not None}
+
+
+def _fold_anew(cursor: Cursor, affected: Iterable[Piece], facts: Facts) -> None:
+    """Forget the affected pieces and add what is left of their events to the facts."""
+    pieces = set(affected)
+    for aspect in sorted({piece[0] for piece in pieces}):
+        folding.clear(cursor, aspect, [piece[1:] for piece in pieces if piece[0] == aspect])
+    for row in event_log.of_pieces(cursor, {piece[1:3] for piece in pieces}):
+        event = from_row(row)
+        if piece_of(event, row.event_uid) in pieces:
+            facts.add(event, row.event_uid)
+    for aspect, student, course, _ in pieces:
+        facts.touched[student, course] |= ASPECTS[aspect]

@@ -1,0 +1,149 @@
+"""The append-only log of events: what is new, what came before, what contradicts."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from chalicelib.adapters.postgres import arrays, queries
+from chalicelib.adapters.postgres.event_rows import Row, same_content
+from chalicelib.domain.delivery import Sorted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from psycopg2.extensions import cursor as Cursor  # noqa: N812  # it is a class
+
+    from chalicelib.domain.delivery import Delivery, Quarantined
+
+_SQL = queries.load("events.sql")
+Key = tuple[int, str]  # (occurred_us, event_uid) of one student
+
+
+def begin(cursor: Cursor, students: Iterable[str]) -> int | None:
+    """Wait for other writers of these students; return the horizon in microseconds, if any."""
+    lanes = {int(student[:2], 16) for student in students}
+    cursor.execute(_SQL["lock_lanes"], {"lanes": arrays.plain(lanes)})
+    cursor.execute(_SQL["horizon"])
+    horizon: int | None = cursor.fetchall()[0][0]
+    return horizon
+
+
+def add_receipts(cursor: Cursor, deliveries: Iterable[Delivery]) -> None:
+    """Remember where the events came from; safe to repeat."""
+    known = [(d.receipt, d.envelope) for d in deliveries if d.envelope]
+    if known:
+        cursor.execute(
+            _SQL["add_receipts"],
+            {
+                "receipt": arrays.plain(receipt for receipt, _ in known),
+                "source": arrays.texts([envelope.source for _, envelope in known]),
+                "correlation_id": arrays.texts([envelope.correlation_id for _, envelope in known]),
+                "accepted_us": arrays.plain(envelope.accepted_us for _, envelope in known),
+            },
+        )
+
+
+def add_events(cursor: Cursor, rows: Sequence[Row], receipts: Sequence[str]) -> Sorted:
+    """Store the rows that are new, and tell which those are; safe to repeat."""
+    offered, repeated, conflicting = _apart(rows)
+    new = _insert(cursor, [rows[i] for i in offered], [receipts[i] for i in offered])
+    if new is None:
+        return Sorted(offered, repeated, conflicting)
+    known = [i for i in offered if (rows[i].occurred_us, rows[i].event_uid) not in new]
+    stored = {
+        (row.occurred_us, row.event_uid): row for row in find(cursor, (rows[i] for i in known))
+    }
+    for i in known:
+        same = same_content(rows[i], stored[rows[i].occurred_us, rows[i].event_uid])
+        (repeated if same else conflicting).append(i)
+    before = set(known)
+    return Sorted([i for i in offered if i not in before], repeated, conflicting)
+
+
+def find(cursor: Cursor, rows: Iterable[Row]) -> list[Row]:
+    """Return what is stored under the identities of these rows."""
+    cursor.execute(_SQL["stored_events"], _identities(list(rows)))
+    return [Row(*row) for row in cursor.fetchall()]
+
+
+def of_pieces(cursor: Cursor, pairs: Iterable[tuple[str, str]]) -> list[Row]:
+    """Return the events of these students in these courses that count."""
+    students, courses = zip(*pairs, strict=True)
+    cursor.execute(
+        _SQL["events_of_pieces"],
+        {"student": arrays.plain(students), "course": arrays.texts(courses)},
+    )
+    return [Row(*row) for row in cursor.fetchall()]
+
+
+def add_retractions(cursor: Cursor, named: Sequence[Row]) -> None:
+    """Take these identities out of what counts, whether they are stored yet or not."""
+    cursor.execute(_SQL["add_retractions"], _identities(named))
+
+
+def retracted(cursor: Cursor, rows: Sequence[Row]) -> set[Key]:
+    """Return the keys of those rows that have been retracted."""
+    cursor.execute(_SQL["retracted_events"], _identities(rows))
+    return {(occurred_us, uid) for uid, occurred_us in cursor.fetchall()}
+
+
+def quarantine(cursor: Cursor, kept: Iterable[Quarantined]) -> None:
+    """Keep what cannot be processed, once; safe to repeat."""
+    for item in kept:
+        digest = hashlib.blake2b(
+            f"{item.reason}\0{item.source}\0".encode() + item.payload, digest_size=16
+        )
+        cursor.execute(_SQL["quarantine"], {"quarantine_uid": digest.hexdigest(), **item._asdict()})
+
+
+def _apart(rows: Sequence[Row]) -> tuple[list[int], list[int], list[int]]:
+    """Part the first row of each identity from those that repeat or contradict it."""
+    first: dict[tuple[int, str, str], int] = {}
+    repeated: list[int] = []
+    conflicting: list[int] = []
+    for i, row in enumerate(rows):
+        j = first.setdefault((row.occurred_us, row.event_uid, row.student), i)
+        if j != i:
+            (repeated if same_content(row, rows[j]) else conflicting).append(i)
+    if len(first) == len(rows):
+        return list(range(len(rows))), repeated, conflicting
+    return list(first.values()), repeated, conflicting
+
+
+def _insert(cursor: Cursor, rows: Sequence[Row], receipts: Sequence[str]) -> set[Key] | None:
+    """Return the keys that were new, or None when all were."""
+    if not rows:
+        return None
+    uid, occurred_us, student, kind, source, event_id, course, subject, details, metadata = zip(
+        *rows, strict=True
+    )
+    cursor.execute(
+        _SQL["add_events"],
+        {
+            "sent": len(rows),
+            "student": arrays.plain(student),
+            "occurred_us": arrays.plain(occurred_us),
+            "event_uid": arrays.plain(uid),
+            "receipt": arrays.plain(receipts),
+            "event_type": arrays.plain(kind),
+            "source": arrays.texts(source),
+            "event_id": arrays.texts(event_id),
+            "course": arrays.texts(course),
+            "subject": arrays.texts(subject),
+            "details": arrays.texts(details),
+            "metadata": arrays.optional_texts(metadata),
+        },
+    )
+    uids, moments, stored = cursor.fetchall()[0]
+    if stored == len(rows):
+        return None
+    return {(us, u.replace("-", "")) for us, u in zip(moments or (), uids or (), strict=True)}
+
+
+def _identities(rows: Sequence[Row]) -> dict[str, str]:
+    return {
+        "student": arrays.plain(row.student for row in rows),
+        "occurred_us": arrays.plain(row.occurred_us for row in rows),
+        "event_uid": arrays.plain(row.event_uid for row in rows),
+    }

@@ -1,0 +1,71 @@
+-- name: open_alerts
+-- The open alerts of these students and courses. Uses alert_one_open.
+SELECT a.alert_id, a.student::text, a.course, a.rule, a.severity, a.because
+FROM unnest(%(student)s::uuid[], %(course)s::text[]) AS t (student, course)
+JOIN alert a ON a.student = t.student AND a.course = t.course AND a.cleared_at IS NULL
+
+-- name: raise_alerts
+-- Open alerts with their history, their announcement and the standing's count of them.
+WITH opened AS (
+  INSERT INTO alert (student, course, rule, severity, because, evidence, opened_at)
+  SELECT student, course, rule, severity, because, evidence::jsonb, %(as_of)s
+  FROM unnest(%(student)s::uuid[], %(course)s::text[], %(rule)s::text[], %(severity)s::smallint[],
+              %(because)s::text[], %(evidence)s::text[])
+         AS t (student, course, rule, severity, because, evidence)
+  ON CONFLICT (student, course, rule) WHERE cleared_at IS NULL DO NOTHING
+  RETURNING alert_id, student, course, because
+), told AS (
+  INSERT INTO alert_history (alert_id, version, change, because, changed_at)
+  SELECT alert_id, 1, 'opened', because, %(as_of)s FROM opened
+), announced AS (
+  INSERT INTO announcement (alert_id, kind) SELECT alert_id, 'opened' FROM opened
+), counted AS (
+  UPDATE standing s SET open_alerts = s.open_alerts + n.added
+  FROM (SELECT student, course, count(*) AS added FROM opened GROUP BY student, course) AS n
+  WHERE s.student = n.student AND s.course = n.course
+)
+SELECT count(*) FROM opened
+
+-- name: update_alerts
+-- New numbers in an open alert; the history keeps each.
+WITH updated AS (
+  UPDATE alert a SET severity = t.severity, because = t.because, evidence = t.evidence::jsonb,
+                     version = a.version + 1
+  FROM unnest(%(alert_id)s::bigint[], %(severity)s::smallint[], %(because)s::text[],
+              %(evidence)s::text[]) AS t (alert_id, severity, because, evidence)
+  WHERE a.alert_id = t.alert_id AND a.cleared_at IS NULL
+  RETURNING a.alert_id, a.version, a.because
+)
+INSERT INTO alert_history (alert_id, version, change, because, changed_at)
+SELECT alert_id, version, 'updated', because, %(as_of)s FROM updated
+
+-- name: clear_alerts
+-- The condition has ended: close, keep the history, tell, count.
+WITH cleared AS (
+  UPDATE alert a SET cleared_at = greatest(%(as_of)s, a.opened_at), version = a.version + 1
+  WHERE a.alert_id = ANY (%(alert_id)s::bigint[]) AND a.cleared_at IS NULL
+  RETURNING a.alert_id, a.version, a.student, a.course
+), told AS (
+  INSERT INTO alert_history (alert_id, version, change, because, changed_at)
+  SELECT alert_id, version, 'cleared', 'The condition has ended.', %(as_of)s FROM cleared
+), announced AS (
+  INSERT INTO announcement (alert_id, kind) SELECT alert_id, 'cleared' FROM cleared
+), counted AS (
+  UPDATE standing s SET open_alerts = s.open_alerts - n.gone
+  FROM (SELECT student, course, count(*) AS gone FROM cleared GROUP BY student, course) AS n
+  WHERE s.student = n.student AND s.course = n.course
+)
+SELECT count(*) FROM cleared
+
+-- name: claim_announcements
+-- What nobody has been told yet; two workers never get the same. Uses announcement_unsent.
+SELECT n.announcement_id, n.alert_id, n.kind, a.student::text, a.course, a.rule, a.severity,
+       a.because, a.opened_at
+FROM announcement n JOIN alert a USING (alert_id)
+WHERE n.sent_at IS NULL
+ORDER BY n.announcement_id
+LIMIT %(limit)s
+FOR UPDATE OF n SKIP LOCKED
+
+-- name: mark_sent
+UPDATE announcement SET sent_at = now() WHERE announcement_id = ANY (%(announcement_id)s::bigint[])

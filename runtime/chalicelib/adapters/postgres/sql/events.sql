@@ -1,0 +1,83 @@
+-- name: lock_lanes
+-- Wait for whoever writes the same students: one lock for each first byte of a pseudonym, taken in
+-- order, so that two writers never wait for each other in a circle. A statement of its own: what
+-- follows must see what the one before us committed.
+SELECT count(pg_advisory_xact_lock(815, lane))
+FROM (SELECT lane FROM unnest(%(lanes)s::integer[]) AS t (lane) ORDER BY lane) AS ordered
+
+-- name: horizon
+-- The start of the oldest partition: an event from before it has no place yet.
+SELECT extract(epoch FROM min(starts))::bigint * 1000000 FROM event_partition
+
+-- name: add_receipts
+-- Where the events of this batch came from; a redelivered record is already there.
+INSERT INTO receipt (receipt, source, correlation_id, accepted_at)
+SELECT receipt, source, correlation_id, timestamptz 'epoch' + accepted_us * interval '1 microsecond'
+FROM unnest(%(receipt)s::uuid[], %(source)s::text[], %(correlation_id)s::text[],
+            %(accepted_us)s::bigint[]) AS t (receipt, source, correlation_id, accepted_us)
+ON CONFLICT DO NOTHING
+
+-- name: add_events
+-- Store what is new; tell how many that were, and which when not all of them. Uses event_identity.
+WITH stored AS (
+  INSERT INTO event (student, occurred_at, event_uid, receipt, event_type, source, event_id, course,
+                     subject, details, metadata)
+  SELECT student, timestamptz 'epoch' + occurred_us * interval '1 microsecond', event_uid, receipt,
+         event_type, source, event_id, course, subject, details, metadata
+  FROM unnest(%(student)s::uuid[], %(occurred_us)s::bigint[], %(event_uid)s::uuid[],
+              %(receipt)s::uuid[], %(event_type)s::smallint[], %(source)s::text[],
+              %(event_id)s::text[], %(course)s::text[], %(subject)s::text[], %(details)s::text[],
+              %(metadata)s::text[])
+       AS t (student, occurred_us, event_uid, receipt, event_type, source, event_id, course,
+             subject, details, metadata)
+  ON CONFLICT (student, occurred_at, event_uid) DO NOTHING
+  RETURNING event_uid, occurred_at
+)
+SELECT CASE WHEN count(*) < %(sent)s THEN array_agg(event_uid::text) END,
+       CASE WHEN count(*) < %(sent)s THEN
+         array_agg((extract(epoch FROM occurred_at) * 1000000)::bigint) END,
+       count(*)
+FROM stored
+
+-- name: stored_events
+-- What is stored under these identities. Uses event_identity.
+SELECT replace(e.event_uid::text, '-', ''), (extract(epoch FROM e.occurred_at) * 1000000)::bigint,
+       e.student::text, e.event_type, e.source, e.event_id, e.course, e.subject, e.details, e.metadata
+FROM unnest(%(student)s::uuid[], %(occurred_us)s::bigint[], %(event_uid)s::uuid[])
+       AS t (student, occurred_us, event_uid)
+JOIN event e ON e.student = t.student AND e.event_uid = t.event_uid
+  AND e.occurred_at = timestamptz 'epoch' + t.occurred_us * interval '1 microsecond'
+
+-- name: add_retractions
+-- Tombstones; they may be here before the event that they name.
+INSERT INTO retraction (student, occurred_at, event_uid)
+SELECT student, timestamptz 'epoch' + occurred_us * interval '1 microsecond', event_uid
+FROM unnest(%(student)s::uuid[], %(occurred_us)s::bigint[], %(event_uid)s::uuid[])
+       AS t (student, occurred_us, event_uid)
+ON CONFLICT DO NOTHING
+
+-- name: retracted_events
+-- Which of these have a tombstone. Uses retraction_pkey.
+SELECT replace(t.event_uid::text, '-', ''), t.occurred_us
+FROM unnest(%(student)s::uuid[], %(occurred_us)s::bigint[], %(event_uid)s::uuid[])
+       AS t (student, occurred_us, event_uid)
+JOIN retraction r ON r.student = t.student AND r.event_uid = t.event_uid
+  AND r.occurred_at = timestamptz 'epoch' + t.occurred_us * interval '1 microsecond'
+
+-- name: events_of_pieces
+-- The events behind pieces of derived state, without what was retracted. Uses event_identity.
+SELECT replace(e.event_uid::text, '-', ''), (extract(epoch FROM e.occurred_at) * 1000000)::bigint,
+       e.student::text, e.event_type, e.source, e.event_id, e.course, e.subject, e.details, e.metadata
+FROM unnest(%(student)s::uuid[], %(course)s::text[]) AS t (student, course)
+JOIN event e ON e.student = t.student AND e.course = t.course
+WHERE NOT EXISTS (SELECT FROM retraction r WHERE r.student = e.student
+                  AND r.occurred_at = e.occurred_at AND r.event_uid = e.event_uid)
+
+-- name: quarantine
+-- Keep what cannot be processed, once, with the reason.
+INSERT INTO quarantine (quarantine_uid, reason, detail, payload, source, event_id, student,
+                        occurred_at, correlation_id, sequence_number)
+VALUES (%(quarantine_uid)s, %(reason)s, %(detail)s, %(payload)s, %(source)s, %(event_id)s,
+        %(student)s, timestamptz 'epoch' + %(occurred_us)s * interval '1 microsecond',
+        %(correlation_id)s, %(sequence_number)s)
+ON CONFLICT DO NOTHING

@@ -1,0 +1,75 @@
+-- name: contexts
+-- What these classes look like, as of the last sweep.
+SELECT c.course, c.items, c.mean_bp FROM course_context c WHERE c.course = ANY (%(courses)s::text[])
+
+-- name: courses_with_standings
+-- Every course that has a student, by skipping from one to the next. Uses standing_by_risk.
+WITH RECURSIVE next AS (
+  (SELECT course FROM standing ORDER BY course LIMIT 1)
+  UNION ALL
+  SELECT (SELECT s.course FROM standing s WHERE s.course > next.course ORDER BY s.course LIMIT 1)
+  FROM next WHERE next.course IS NOT NULL
+)
+SELECT course FROM next WHERE course IS NOT NULL
+
+-- name: compute_context
+-- One class at a moment: for each due piece of work who was enrolled then and who has handed it in
+-- by now; and the mean of the enrolled students' means. Uses standing_by_risk, item_pkey.
+WITH class AS MATERIALIZED (
+  SELECT s.settled, s.weight_sum, s.weighted_sum, s.enrolled FROM standing s
+  WHERE s.course = %(course)s
+)
+SELECT (SELECT coalesce(jsonb_agg(jsonb_build_object(
+          'item', i.item, 'title', i.title, 'due_us', (extract(epoch FROM i.due_at) * 1000000)::bigint,
+          'handed_in', n.handed_in, 'expected', n.expected) ORDER BY i.due_at, i.item), '[]')
+        FROM item i
+        CROSS JOIN LATERAL (
+          SELECT count(*) FILTER (WHERE i.item = ANY (c.settled)) AS handed_in, count(*) AS expected
+          FROM class c
+          WHERE (c.enrolled IS NULL OR (c.enrolled @> i.due_at AND c.enrolled @> %(as_of)s))
+        ) AS n
+        WHERE i.course = %(course)s AND NOT i.optional AND i.due_at <= %(as_of)s),
+       (SELECT (avg(c.weighted_sum / c.weight_sum))::integer FROM class c
+        WHERE c.weight_sum > 0 AND (c.enrolled IS NULL OR c.enrolled @> %(as_of)s)),
+       (SELECT count(*) FROM class c WHERE c.enrolled IS NULL OR c.enrolled @> %(as_of)s)
+
+-- name: save_context
+INSERT INTO course_context AS c (course, as_of, enrolled, mean_bp, items)
+VALUES (%(course)s, %(as_of)s, %(enrolled)s, %(mean_bp)s, %(items)s)
+ON CONFLICT (course) DO UPDATE SET
+  as_of = excluded.as_of, enrolled = excluded.enrolled, mean_bp = excluded.mean_bp,
+  items = excluded.items, recorded_at = now(),
+  version = c.version + ((c.items, c.mean_bp) IS DISTINCT FROM (excluded.items, excluded.mean_bp))::integer
+
+-- name: standings_of_course
+-- A bounded part of a class, in the order of the pseudonyms. Uses standing_pkey through
+-- standing_by_risk; the keyset is the last student seen.
+SELECT s.student::text, s.course, s.marks_bp, s.weight_sum, s.weighted_sum, s.settled, s.handed_in,
+  s.late, s.sessions, s.attended, greatest(s.last_activity_on, s.last_submitted_on) - date '1970-01-01',
+  s.incidents, s.suspensions, s.enrolled::text, s.open_alerts, s.risk_bucket, s.version
+FROM standing s
+WHERE s.course = %(course)s AND s.student > %(after)s::uuid
+ORDER BY s.student LIMIT %(limit)s
+
+-- name: unchanged_standings
+-- Which of these nobody has written since they were read.
+SELECT s.student::text, s.course
+FROM unnest(%(student)s::uuid[], %(course)s::text[], %(version)s::bigint[]) AS t (student, course, version)
+JOIN standing s ON s.student = t.student AND s.course = t.course AND s.version = t.version
+
+-- name: save_risk_daily
+-- The last sweep of a day counts.
+INSERT INTO risk_daily AS d (student, course, day, risk, findings)
+SELECT student, %(course)s, %(day)s, risk, string_to_array(findings, ' ')
+FROM unnest(%(student)s::uuid[], %(risk)s::smallint[], %(findings)s::text[])
+       AS t (student, risk, findings)
+ON CONFLICT (student, course, day) DO UPDATE SET
+  risk = excluded.risk, findings = excluded.findings, recorded_at = now()
+WHERE (d.risk, d.findings) IS DISTINCT FROM (excluded.risk, excluded.findings)
+
+-- name: save_risk
+-- The coarse risk of those whose step changed.
+UPDATE standing s SET risk_bucket = t.risk_bucket
+FROM unnest(%(student)s::uuid[], %(course)s::text[], %(risk_bucket)s::smallint[])
+  AS t (student, course, risk_bucket)
+WHERE s.student = t.student AND s.course = t.course

@@ -1,0 +1,113 @@
+"""The write path's transactions: what one use case changes together, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from chalicelib.adapters.postgres import alerting, classes, counting, event_log, event_rows
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from psycopg2.extensions import cursor as Cursor  # noqa: N812  # it is a class
+
+    from chalicelib.adapters.postgres.database import Database
+    from chalicelib.domain.alerts import Announcement
+    from chalicelib.domain.delivery import Delivery, Incoming, Outcome, Quarantined, Sorted
+    from chalicelib.domain.facts import Pair
+    from chalicelib.domain.indicators import Finding
+    from chalicelib.domain.standing import CourseContext, Touched
+
+
+class PostgresStore:
+    """Begins the transactions of the write path."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @contextlib.contextmanager
+    def unit(self) -> Iterator[PostgresUnit]:
+        """Give one transaction: committed at the end, rolled back on an error.
+
+        Raises UnavailableError when the database does not answer.
+        """
+        with self.database.transaction() as cursor:
+            yield PostgresUnit(cursor)
+
+    def answers(self) -> bool:
+        """Tell whether the database answers SELECT 1 now."""
+        return self.database.answers()
+
+
+class PostgresUnit:
+    """One transaction of the write path; `chalicelib.ports.Unit` says what each call promises."""
+
+    def __init__(self, cursor: Cursor) -> None:
+        self._cursor = cursor
+
+    def begin(self, students: Iterable[str]) -> int | None:
+        """Wait for other writers of these students; return the horizon in microseconds."""
+        return event_log.begin(self._cursor, students)
+
+    def add_receipts(self, deliveries: Iterable[Delivery]) -> None:
+        """Remember where the events came from."""
+        event_log.add_receipts(self._cursor, deliveries)
+
+    def add_events(self, incoming: Sequence[Incoming]) -> Sorted:
+        """Store the events that are new, and tell which those are."""
+        rows = [event_rows.to_row(event, uid, source) for event, uid, source, _ in incoming]
+        return event_log.add_events(self._cursor, rows, [i.receipt for i in incoming])
+
+    def count(self, new: Sequence[Incoming]) -> list[Touched]:
+        """Fold stored events into the current facts; return the standings that they touched."""
+        return counting.count(self._cursor, new)
+
+    def quarantine(self, kept: Iterable[Quarantined]) -> None:
+        """Keep what cannot be processed, once."""
+        event_log.quarantine(self._cursor, kept)
+
+    def reconcile_alerts(
+        self, findings: Mapping[Pair, Sequence[Finding]], as_of: dt.datetime
+    ) -> Outcome:
+        """Make the alerts of these students and courses agree with their findings."""
+        return alerting.reconcile_alerts(self._cursor, findings, as_of)
+
+    def claim(self, limit: int) -> list[Announcement]:
+        """Return unsent announcements; they stay claimed until the transaction ends."""
+        return alerting.claim(self._cursor, limit)
+
+    def mark_sent(self, sent: Iterable[Announcement]) -> None:
+        """Note that these were delivered."""
+        alerting.mark_sent(self._cursor, sent)
+
+    def all_courses(self) -> list[str]:
+        """Return every course that a student has a standing in."""
+        return classes.all_courses(self._cursor)
+
+    def load_contexts(self, courses: Iterable[str]) -> dict[str, CourseContext]:
+        """Return what these classes looked like at the last sweep; some may lack."""
+        return classes.load_contexts(self._cursor, courses)
+
+    def refresh_context(self, course: str, as_of: dt.datetime) -> CourseContext:
+        """Compute and save what a class looks like at that moment."""
+        return classes.refresh_context(self._cursor, course, as_of)
+
+    def standings(self, course: str, after: str, limit: int) -> list[Touched]:
+        """Return the next `limit` standings of a class after a pseudonym ('' = the first)."""
+        return classes.standings(self._cursor, course, after or classes.FIRST, limit)
+
+    def unchanged(self, read: Sequence[Touched]) -> set[Pair]:
+        """Return the pairs of those standings that nobody has written since."""
+        return classes.unchanged(self._cursor, read)
+
+    def save_risk(self, changed: Sequence[tuple[str, str, int]]) -> None:
+        """Note the coarse risk of (student, course, bucket) whose step changed."""
+        classes.save_risk(self._cursor, changed)
+
+    def save_risk_daily(
+        self, course: str, day: dt.date, rows: Sequence[tuple[str, int, str]]
+    ) -> None:
+        """Keep (student, risk, rule names) for a day."""
+        classes.save_risk_daily(self._cursor, course, day, rows)

@@ -1,0 +1,65 @@
+"""What becomes of findings: alerts that open, change and clear, and what is announced of them."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+    from chalicelib.domain.indicators import Finding
+
+
+class OpenAlert(NamedTuple):
+    """An alert that has not cleared yet."""
+
+    alert_id: int
+    student: str
+    course: str
+    rule: str
+    severity: int
+    because: str
+
+
+class Changes(NamedTuple):
+    """What reconciling asks of the store, for one student in one course."""
+
+    to_open: list[Finding]
+    to_update: list[tuple[OpenAlert, Finding]]
+    to_clear: list[OpenAlert]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """One message about one alert, to be delivered at least once."""
+
+    announcement_id: int
+    alert_id: int
+    kind: str  # opened | cleared
+    student: str
+    course: str
+    rule: str
+    severity: str  # watch | elevated | high
+    because: str
+    opened_at: dt.datetime
+
+
+def reconcile(open_alerts: Iterable[OpenAlert], findings: Iterable[Finding]) -> Changes:
+    """Return what makes the open alerts of one student and course agree with the findings.
+
+    A finding that fires has one open alert; one that merely lingers keeps an alert that is open;
+    an alert without a finding clears. Doing it twice changes nothing the second time.
+    """
+    by_rule = {alert.rule: alert for alert in open_alerts}
+    changes = Changes([], [], [])
+    for finding in findings:
+        alert = by_rule.pop(finding.rule, None)
+        if alert is None:
+            if finding.fires:
+                changes.to_open.append(finding)
+        elif (alert.because, alert.severity) != (finding.because, finding.severity):
+            changes.to_update.append((alert, finding))
+    changes.to_clear.extend(by_rule.values())
+    return changes

@@ -1,0 +1,65 @@
+"""Where one student stands in one course, and what the class looks like: facts, no verdicts."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+MICROS_PER_DAY = 86_400_000_000
+Spans = tuple[tuple[int, int], ...]  # [from, to) in microseconds since 1970 UTC, in order
+
+
+class Standing(NamedTuple):
+    """The facts about one student in one course; every field is a function of the set of events."""
+
+    student: str
+    course: str  # '' = none (attendance and conduct of the school as a whole)
+    marks_bp: list[int]  # counted marks in basis points, oldest first
+    weight_sum: int  # thousandths
+    weighted_sum: int  # thousandths x basis points
+    settled: list[str]  # items handed in, marked or excused
+    handed_in: int
+    late: int
+    sessions: int  # held while enrolled
+    attended: int  # present or late
+    last_activity_day: int | None  # days since 1970 UTC
+    incidents: int
+    suspensions: int
+    enrolled: Spans | None  # None: nobody ever said; taken as always
+
+
+class Touched(NamedTuple):
+    """A standing as it was just read or recomputed, with what lists and alerts go by."""
+
+    standing: Standing
+    open_alerts: int
+    risk_bucket: int
+    version: int
+
+
+class DueItem(NamedTuple):
+    """A piece of work of the catalogue with a due date, and how the class dealt with it."""
+
+    item: str
+    title: str
+    due_us: int
+    handed_in: int  # of those expected
+    expected: int  # students enrolled when it was due
+
+
+class CourseContext(NamedTuple):
+    """What a class looks like: optional work is left out of `items`."""
+
+    course: str
+    items: tuple[DueItem, ...] = ()
+    mean_bp: int | None = None
+
+
+def enrolled_at(standing: Standing, moment_us: int) -> bool:
+    """Tell whether the student was enrolled then; unknown enrolment counts as enrolled."""
+    spans = standing.enrolled
+    return spans is None or any(begins <= moment_us < ends for begins, ends in spans)
+
+
+def mean_bp(standing: Standing) -> int | None:
+    """Return the weighted mean of the counted marks in basis points, rounded down; None without."""
+    return standing.weighted_sum // standing.weight_sum if standing.weight_sum else None

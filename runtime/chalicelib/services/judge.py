@@ -1,0 +1,84 @@
+"""Judge standings: evaluate the rules, bring alerts and coarse risk up to date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from chalicelib.domain.delivery import Outcome
+from chalicelib.domain.indicators import Finding, Risk, evaluate, risk, risk_bucket
+from chalicelib.domain.standing import CourseContext, Touched
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from chalicelib.domain.policy import Policy
+    from chalicelib.ports import Unit
+
+
+class Verdict(NamedTuple):
+    """What is to be said about one standing at one moment."""
+
+    touched: Touched
+    findings: list[Finding]
+    risk: Risk
+
+
+class Judge:
+    """Applies one policy; remembers class contexts for a while, since they change slowly."""
+
+    def __init__(self, policy: Policy, *, context_ttl_s: int = 60) -> None:
+        self.policy = policy
+        self._ttl_s = context_ttl_s
+        self._contexts: dict[str, tuple[dt.datetime, CourseContext]] = {}
+
+    def judge(self, unit: Unit, touched: Sequence[Touched], now: dt.datetime) -> Outcome:
+        """Evaluate what a batch touched, by the contexts of the last sweep."""
+        contexts = self._contexts_of(unit, {t.standing.course for t in touched}, now)
+        return settle(unit, self.verdicts(touched, contexts, now), now)
+
+    def verdicts(
+        self, touched: Iterable[Touched], contexts: Mapping[str, CourseContext], now: dt.datetime
+    ) -> list[Verdict]:
+        """Evaluate every rule and the risk of these standings; changes nothing."""
+        as_of_us = int(now.timestamp() * 1_000_000)
+        return [
+            Verdict(
+                one,
+                evaluate(one.standing, contexts[one.standing.course], self.policy, as_of_us),
+                risk(one.standing, contexts[one.standing.course], self.policy, as_of_us),
+            )
+            for one in touched
+        ]
+
+    def _contexts_of(
+        self, unit: Unit, courses: Iterable[str], now: dt.datetime
+    ) -> dict[str, CourseContext]:
+        contexts: dict[str, CourseContext] = {}
+        stale: list[str] = []
+        for course in courses:
+            known = self._contexts.get(course)
+            if known and abs((now - known[0]).total_seconds()) <= self._ttl_s:
+                contexts[course] = known[1]
+            else:
+                stale.append(course)
+        if stale:
+            loaded = unit.load_contexts(stale)
+            for course in stale:
+                contexts[course] = loaded.get(course) or CourseContext(course)
+                self._contexts[course] = (now, contexts[course])
+        return contexts
+
+
+def settle(unit: Unit, verdicts: Iterable[Verdict], now: dt.datetime) -> Outcome:
+    """Make alerts and coarse risk agree with the verdicts; safe to repeat."""
+    findings: dict[tuple[str, str], list[Finding]] = {}
+    moved: list[tuple[str, str, int]] = []
+    for (standing, open_alerts, bucket, _), found, risk_ in verdicts:
+        if found or open_alerts:
+            findings[standing.student, standing.course] = found
+        new_bucket = risk_bucket(risk_.total)
+        if new_bucket != bucket:
+            moved.append((standing.student, standing.course, new_bucket))
+    unit.save_risk(moved)
+    return unit.reconcile_alerts(findings, now)

@@ -1,0 +1,120 @@
+"""Process deliveries of the stream: one transaction that stores, folds, judges and alerts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from chalicelib.domain.delivery import Delivery, Incoming, Outcome, Quarantined
+from chalicelib.domain.errors import UnavailableError
+from chalicelib.domain.identity import event_uid
+from chalicelib.domain.standing import MICROS_PER_DAY
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chalicelib.ports import Clock, Store, Unit
+    from chalicelib.services.judge import Judge
+
+MAX_AHEAD_US = MICROS_PER_DAY
+
+
+def process(deliveries: Sequence[Delivery], *, store: Store, judge: Judge, clock: Clock) -> Outcome:
+    """Bring a batch into the store, whole or not at all; safe to repeat.
+
+    Poison goes to quarantine. Raises UnavailableError when the store does not answer, and whatever
+    else a single event brings about: the caller finds out which one it is.
+    """
+    now = clock.now()
+    incoming = _incoming(deliveries)
+    kept = [item for delivery in deliveries for item in _poison(delivery)]
+    with store.unit() as unit:
+        horizon = unit.begin({i.event.student for i in incoming})
+        timely, untimely = _by_time(incoming, horizon, int(now.timestamp() * 1_000_000))
+        unit.add_receipts(deliveries)
+        sorted_ = unit.add_events(timely)
+        new = [timely[i] for i in sorted_.new]
+        outcome = judge.judge(unit, unit.count(new), now) if new else Outcome()
+        kept += untimely
+        kept += [_contradiction(timely[i]) for i in sorted_.conflicting]
+        unit.quarantine(kept)
+    outcome.new, outcome.repeated = len(new), len(sorted_.repeated)
+    outcome.quarantined = len(kept)
+    return outcome
+
+
+def quarantine_event(unit: Unit, incoming: Incoming, detail: str) -> None:
+    """Set an event aside that fails for a reason nobody has foreseen."""
+    unit.quarantine([_set_aside(incoming, "unexpected_error", detail)])
+
+
+def incoming_of(delivery: Delivery) -> list[Incoming]:
+    """Return the good events of a delivery, with their identity."""
+    envelope = delivery.envelope
+    if envelope is None:
+        return []
+    source, receipt = envelope.source, delivery.receipt
+    return [
+        Incoming(event, event_uid(source, event.event_id), source, receipt)
+        for event in envelope.events
+    ]
+
+
+def _incoming(deliveries: Sequence[Delivery]) -> list[Incoming]:
+    return [incoming for delivery in deliveries for incoming in incoming_of(delivery)]
+
+
+def _poison(delivery: Delivery) -> list[Quarantined]:
+    envelope = delivery.envelope
+    return [
+        Quarantined(
+            error.reason,
+            error.detail,
+            payload,
+            source=envelope.source if envelope else None,
+            correlation_id=envelope.correlation_id if envelope else None,
+            sequence_number=delivery.sequence_number,
+        )
+        for payload, error in delivery.bad
+    ]
+
+
+def _by_time(
+    incoming: list[Incoming], horizon_us: int | None, now_us: int
+) -> tuple[list[Incoming], list[Quarantined]]:
+    """Part what has a place in time from what is too old or too far ahead."""
+    latest = now_us + MAX_AHEAD_US
+    if horizon_us is None:
+        raise UnavailableError("the store has no partition for events yet; run the migrations")
+    oldest = horizon_us
+    if all(oldest <= i.event.occurred_us <= latest for i in incoming):
+        return incoming, []
+    timely, untimely = [], []
+    for item in incoming:
+        if item.event.occurred_us > latest:
+            untimely.append(_set_aside(item, "in_the_future", "more than a day ahead"))
+        elif item.event.occurred_us < oldest:
+            untimely.append(_set_aside(item, "before_horizon", "older than the oldest partition"))
+        else:
+            timely.append(item)
+    return timely, untimely
+
+
+def _contradiction(incoming: Incoming) -> Quarantined:
+    return _set_aside(
+        incoming, "conflict", "an event of this identity, with other content, came first"
+    )
+
+
+def _set_aside(incoming: Incoming, reason: str, detail: str) -> Quarantined:
+    event = incoming.event
+    return Quarantined(
+        reason,
+        detail,
+        msgspec.json.encode(event),
+        source=incoming.source,
+        event_id=event.event_id,
+        student=event.student,
+        occurred_us=event.occurred_us,
+    )

@@ -1,0 +1,67 @@
+"""Look for what did not happen: refresh each class's context and judge all of its standings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.delivery import Outcome
+from chalicelib.services.judge import settle
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from chalicelib.domain.standing import CourseContext
+    from chalicelib.ports import Clock, Store, Unit
+    from chalicelib.services.judge import Judge, Verdict
+
+PART = 2000  # standings a transaction, so that nobody waits long for its locks
+
+
+def sweep(*, store: Store, judge: Judge, clock: Clock) -> Outcome:
+    """Sweep every course at this moment; safe to repeat, and safe beside the consumer."""
+    now = clock.now()
+    outcome = Outcome()
+    with store.unit() as unit:
+        courses = unit.all_courses()
+    for course in courses:
+        with store.unit() as unit:
+            context = unit.refresh_context(course, now)
+        after: str | None = ""
+        while after is not None:
+            with store.unit() as unit:
+                after = _sweep_part(unit, context, after, judge, now, outcome)
+    return outcome
+
+
+def _sweep_part(
+    unit: Unit,
+    context: CourseContext,
+    after: str,
+    judge: Judge,
+    now: dt.datetime,
+    outcome: Outcome,
+) -> str | None:
+    """Judge the next part of a class; return its last student, or None at the end.
+
+    What the consumer has written since a standing was read, it has judged itself by newer facts:
+    such a standing is left out.
+    """
+    part = unit.standings(context.course, after, PART)
+    if not part:
+        return None
+    verdicts = judge.verdicts(part, {context.course: context}, now)
+    unit.begin({one.standing.student for one in part})
+    untouched = unit.unchanged(part)
+    kept = [
+        verdict
+        for verdict in verdicts
+        if (verdict.touched.standing.student, verdict.touched.standing.course) in untouched
+    ]
+    outcome += settle(unit, kept, now)
+    unit.save_risk_daily(context.course, now.date(), [_day(verdict) for verdict in kept])
+    return part[-1].standing.student
+
+
+def _day(verdict: Verdict) -> tuple[str, int, str]:
+    rules = " ".join(sorted(finding.rule for finding in verdict.findings if finding.fires))
+    return verdict.touched.standing.student, verdict.risk.total, rules
