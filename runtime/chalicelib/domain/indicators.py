@@ -129,14 +129,15 @@ def evaluate(
     """
     if not enrolled_at(standing, as_of_us):
         return []
-    found = (rule(standing, context, policy, as_of_us) for rule in RULES)
-    return [finding for finding in found if finding is not None]
+    return [f for rule in RULES if (f := rule(standing, context, policy, as_of_us)) is not None]
 
 
 def missing_items(
     standing: Standing, context: CourseContext, policy: Policy, as_of_us: int
 ) -> list[DueItem]:
     """Return the work that counts as missing at that moment, in the catalogue's order."""
+    if not context.items:
+        return []
     latest_due_us = as_of_us - policy.grace_days * MICROS_PER_DAY
     return [
         due
@@ -157,7 +158,8 @@ def risk(standing: Standing, context: CourseContext, policy: Policy, as_of_us: i
     """
     if not enrolled_at(standing, as_of_us):
         return Risk(0, {})
-    due = sum(due.due_us <= as_of_us - policy.grace_days * MICROS_PER_DAY for due in context.items)
+    latest_due_us = as_of_us - policy.grace_days * MICROS_PER_DAY
+    due = sum(item.due_us <= latest_due_us for item in context.items) if context.items else 0
     missing = len(missing_items(standing, context, policy, as_of_us)) if due else 0
     mean = mean_bp(standing)
     absent = standing.sessions - standing.attended

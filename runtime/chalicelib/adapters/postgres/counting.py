@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.postgres import event_log, folding
-from chalicelib.adapters.postgres.event_rows import Row, from_row, to_row
+from chalicelib.adapters.postgres.event_rows import Row, from_row
 from chalicelib.domain import wire
 from chalicelib.domain.facts import ACTIVITY, ATTENDANCE, CONDUCT, ENROLMENT, WORK, Facts
 from chalicelib.domain.identity import event_uid
@@ -36,14 +36,13 @@ def count(cursor: Cursor, new: Sequence[Incoming]) -> list[Touched]:
     """
     named = [_named(i) for i in new if isinstance(i.event, wire.Retracted)]
     affected = _retract(cursor, named) if named else set()
-    rows = [to_row(i.event, i.uid, i.source) for i in new]
-    gone = event_log.retracted(cursor, rows)
+    gone = event_log.retracted(cursor, new)
     facts = Facts()
-    for incoming in new:
-        if (incoming.event.occurred_us, incoming.uid) in gone:
-            facts.touch(incoming.event)
-        elif piece_of(incoming.event, incoming.uid) not in affected:
-            facts.add(incoming.event, incoming.uid)
+    for event, uid, _, _ in new:
+        if gone and (event.occurred_us, uid) in gone:
+            facts.touch(event)
+        elif not affected or piece_of(event, uid) not in affected:
+            facts.add(event, uid)
     if affected:
         _fold_anew(cursor, affected, facts)
     return folding.fold(cursor, facts)

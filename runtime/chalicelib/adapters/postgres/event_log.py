@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from psycopg2 import errors
+
 from chalicelib.adapters.postgres import arrays, queries
 from chalicelib.adapters.postgres.event_rows import Row, same_content
 from chalicelib.domain.delivery import Sorted
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
     from psycopg2.extensions import cursor as Cursor  # noqa: N812  # it is a class
 
-    from chalicelib.domain.delivery import Delivery, Quarantined
+    from chalicelib.domain.delivery import Delivery, Incoming, Quarantined
 
 _SQL = queries.load("events.sql")
 Key = tuple[int, str]  # (occurred_us, event_uid) of one student
@@ -82,9 +84,16 @@ def add_retractions(cursor: Cursor, named: Sequence[Row]) -> None:
     cursor.execute(_SQL["add_retractions"], _identities(named))
 
 
-def retracted(cursor: Cursor, rows: Sequence[Row]) -> set[Key]:
-    """Return the keys of those rows that have been retracted."""
-    cursor.execute(_SQL["retracted_events"], _identities(rows))
+def retracted(cursor: Cursor, incoming: Sequence[Incoming]) -> set[Key]:
+    """Return the keys of those events that have been retracted."""
+    cursor.execute(
+        _SQL["retracted_events"],
+        {
+            "student": arrays.plain([event.student for event, _, _, _ in incoming]),
+            "occurred_us": arrays.plain([event.occurred_us for event, _, _, _ in incoming]),
+            "event_uid": arrays.plain([uid for _, uid, _, _ in incoming]),
+        },
+    )
     return {(occurred_us, uid) for uid, occurred_us in cursor.fetchall()}
 
 
@@ -112,33 +121,38 @@ def _apart(rows: Sequence[Row]) -> tuple[list[int], list[int], list[int]]:
 
 
 def _insert(cursor: Cursor, rows: Sequence[Row], receipts: Sequence[str]) -> set[Key] | None:
-    """Return the keys that were new, or None when all were."""
+    """Return the keys that were new, or None when all were, as they are but for redelivery."""
     if not rows:
         return None
+    values = _columns(rows, receipts)
+    cursor.execute("SAVEPOINT before_events")
+    try:
+        cursor.execute(_SQL["add_new_events"], values)
+    except errors.UniqueViolation:
+        cursor.execute("ROLLBACK TO SAVEPOINT before_events")
+    else:
+        return None
+    cursor.execute(_SQL["add_events"], values)
+    return {(occurred_us, uid) for uid, occurred_us in cursor.fetchall()}
+
+
+def _columns(rows: Sequence[Row], receipts: Sequence[str]) -> dict[str, str]:
     uid, occurred_us, student, kind, source, event_id, course, subject, details, metadata = zip(
         *rows, strict=True
     )
-    cursor.execute(
-        _SQL["add_events"],
-        {
-            "sent": len(rows),
-            "student": arrays.plain(student),
-            "occurred_us": arrays.plain(occurred_us),
-            "event_uid": arrays.plain(uid),
-            "receipt": arrays.plain(receipts),
-            "event_type": arrays.plain(kind),
-            "source": arrays.texts(source),
-            "event_id": arrays.texts(event_id),
-            "course": arrays.texts(course),
-            "subject": arrays.texts(subject),
-            "details": arrays.texts(details),
-            "metadata": arrays.optional_texts(metadata),
-        },
-    )
-    uids, moments, stored = cursor.fetchall()[0]
-    if stored == len(rows):
-        return None
-    return {(us, u.replace("-", "")) for us, u in zip(moments or (), uids or (), strict=True)}
+    return {
+        "student": arrays.plain(student),
+        "occurred_us": arrays.plain(occurred_us),
+        "event_uid": arrays.plain(uid),
+        "receipt": arrays.plain(receipts),
+        "event_type": arrays.plain(kind),
+        "source": arrays.texts(source),
+        "event_id": arrays.texts(event_id),
+        "course": arrays.texts(course),
+        "subject": arrays.texts(subject),
+        "details": arrays.texts(details),
+        "metadata": arrays.optional_texts(metadata),
+    }
 
 
 def _identities(rows: Sequence[Row]) -> dict[str, str]:

@@ -17,8 +17,22 @@ FROM unnest(%(receipt)s::uuid[], %(source)s::text[], %(correlation_id)s::text[],
             %(accepted_us)s::bigint[]) AS t (receipt, source, correlation_id, accepted_us)
 ON CONFLICT DO NOTHING
 
+-- name: add_new_events
+-- Store events none of which is stored yet: without ON CONFLICT, whose speculative insertion costs
+-- a third more. Raises a unique violation at the first one that is. Uses event_identity.
+INSERT INTO event (student, occurred_at, event_uid, receipt, event_type, source, event_id, course,
+                   subject, details, metadata)
+SELECT student, timestamptz 'epoch' + occurred_us * interval '1 microsecond', event_uid, receipt,
+       event_type, source, event_id, course, subject, details, metadata
+FROM unnest(%(student)s::uuid[], %(occurred_us)s::bigint[], %(event_uid)s::uuid[],
+              %(receipt)s::uuid[], %(event_type)s::smallint[], %(source)s::text[],
+              %(event_id)s::text[], %(course)s::text[], %(subject)s::text[], %(details)s::text[],
+              %(metadata)s::text[])
+       AS t (student, occurred_us, event_uid, receipt, event_type, source, event_id, course,
+             subject, details, metadata)
+
 -- name: add_events
--- Store what is new; tell how many that were, and which when not all of them. Uses event_identity.
+-- Store those that are new, and tell which. Uses event_identity.
 WITH stored AS (
   INSERT INTO event (student, occurred_at, event_uid, receipt, event_type, source, event_id, course,
                      subject, details, metadata)
@@ -33,10 +47,7 @@ WITH stored AS (
   ON CONFLICT (student, occurred_at, event_uid) DO NOTHING
   RETURNING event_uid, occurred_at
 )
-SELECT CASE WHEN count(*) < %(sent)s THEN array_agg(event_uid::text) END,
-       CASE WHEN count(*) < %(sent)s THEN
-         array_agg((extract(epoch FROM occurred_at) * 1000000)::bigint) END,
-       count(*)
+SELECT replace(event_uid::text, '-', ''), (extract(epoch FROM occurred_at) * 1000000)::bigint
 FROM stored
 
 -- name: stored_events

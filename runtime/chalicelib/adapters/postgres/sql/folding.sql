@@ -107,12 +107,13 @@ LEFT JOIN LATERAL (
   SELECT max(a.day) AS last_on FROM activity_day a
   WHERE a.student = t.student AND a.course = t.course AND t.aspects & 4 <> 0
 ) AS y ON true
-LEFT JOIN LATERAL (
+CROSS JOIN LATERAL (
   SELECT CASE WHEN t.aspects & 16 <> 0 THEN enrolled_spans(t.student, t.course)
-              ELSE (SELECT p.enrolled FROM standing p
-                    WHERE p.student = t.student AND p.course = t.course) END AS spans
-  WHERE t.aspects & 18 <> 0
-) AS e ON true
+              WHEN t.aspects & 2 <> 0 THEN (SELECT p.enrolled FROM standing p
+                                            WHERE p.student = t.student AND p.course = t.course)
+         END AS spans
+  OFFSET 0  -- once, not at each use
+) AS e
 LEFT JOIN LATERAL (
   SELECT count(*) AS sessions, count(*) FILTER (WHERE a.status IN (1, 3)) AS attended
   FROM attendance a

@@ -1,0 +1,1 @@
+"""Benchmarks: the write path, the reads, the wire; always side by side, as ratios."""
