@@ -1,0 +1,148 @@
+"""The emulator as a whole: start or adopt, wait until healthy, make what the system needs, stop.
+
+What survives: a clean stop saves the state, streams included, and the next start loads it. A
+runner that is killed leaves the emulator alive, and the next start adopts it. When the emulator
+itself is killed, what it had acknowledged and nobody had read is gone, as if Kinesis had lost it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from local.postgres.server import free_port
+from local.processes import ChildProcess
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from local.paths import Paths
+
+REGION = "us-east-1"
+PYTHON = Path(__file__).resolve().parents[2] / ".venv-emulator" / "bin" / "python"
+_HEALTHY_WITHIN_S = 30.0
+
+
+class EmulatorError(Exception):
+    """The emulator cannot be brought up; the message is one sentence for people."""
+
+
+class Emulator:
+    """Kinesis and SNS on 127.0.0.1, of account 000000000000 in us-east-1."""
+
+    def __init__(self, paths: Paths, *, port: int | None = None) -> None:
+        self._paths = paths
+        self._wanted_port = port
+        self._process = ChildProcess("emulator", processes=paths.processes, logs=paths.logs)
+        self.endpoint_url = ""
+        self.adopted = False
+
+    def start(self) -> Emulator:
+        """Bring it up, or adopt the one that an earlier run left, and wait until it answers."""
+        port = self._process.running()
+        self.adopted = port is not None
+        if port is None:
+            port = self._wanted_port or free_port()
+            self._launch(port)
+        self.endpoint_url = f"http://127.0.0.1:{port}"
+        self._wait()
+        return self
+
+    def stop(self) -> None:
+        """Save its state and end it."""
+        self._process.stop()
+
+    def __enter__(self) -> Emulator:
+        """Start."""
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop."""
+        self.stop()
+
+    def environment(self) -> dict[str, str]:
+        """Return what an AWS SDK needs to talk to it and to nobody else."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client of it."""
+        import boto3
+
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint_url,
+            region_name=REGION,
+            aws_access_key_id="local",
+            aws_secret_access_key="local",  # noqa: S106  # the emulator takes any
+        )
+
+    def create_stream(self, name: str, shards: int) -> None:
+        """Make the stream unless it is there, and wait until it is active."""
+        kinesis = self.client("kinesis")
+        if name not in kinesis.list_streams()["StreamNames"]:
+            kinesis.create_stream(StreamName=name, ShardCount=shards)
+        deadline = time.monotonic() + _HEALTHY_WITHIN_S
+        while _status(kinesis, name) != "ACTIVE" and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+    def create_topic(self, name: str) -> str:
+        """Make the topic unless it is there; return its ARN."""
+        arn: str = self.client("sns").create_topic(Name=name)["TopicArn"]
+        return arn
+
+    def _launch(self, port: int) -> None:
+        if not PYTHON.exists():
+            raise EmulatorError("The emulator is not installed; run `make setup`.")
+        environment = {
+            **os.environ,
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(port),
+            "IOT_MTLS_ENABLED": "0",
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(self._paths.emulator),
+            "TMPDIR": str(self._paths.home),
+            "PYTHONPATH": "",
+            "LOG_LEVEL": "WARNING",
+        }
+        self._paths.emulator.mkdir(parents=True, exist_ok=True)
+        launcher = str(Path(__file__).with_name("launcher.py"))
+        self._process.start([str(PYTHON), launcher], environment, port=port)
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + _HEALTHY_WITHIN_S
+        while time.monotonic() < deadline:
+            if self._process.running() is None:
+                raise EmulatorError(f"The emulator ended: {self._process.last_words()}")
+            if _healthy(self.endpoint_url):
+                return
+            time.sleep(0.05)
+        raise EmulatorError(f"The emulator does not answer: {self._process.last_words()}")
+
+
+def _healthy(endpoint_url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{endpoint_url}/_ministack/health", timeout=2) as answer:  # noqa: S310  # loopback
+            return bool(json.load(answer))
+    except OSError:
+        return False
+
+
+def _status(kinesis: Any, name: str) -> str:
+    summary = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
+    status: str = summary["StreamStatus"]
+    return status
