@@ -10,6 +10,8 @@ from chalicelib.domain.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+POLICIES = ("higher_education", "k12")
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -24,6 +26,7 @@ class Settings:
     default_source: str = "local"
     clock_file: str = ""  # holds the time of a replay; empty: the wall clock
     put_deadline_ms: int = 5000  # how long one POST tries to get its records into the stream
+    policy: str = "higher_education"  # a preset: higher_education or k12
     statement_timeout_ms: int = 25_000  # below the function's own timeout of 30 s
     context_ttl_s: int = 60  # how old a course context kept in memory may be
     environment: str = "local"
@@ -33,6 +36,8 @@ class Settings:
         """Refuse what cannot work, at start and not at the first event."""
         if self.lanes not in {1, 2, 4, 8, 16, 32, 64, 128, 256}:
             raise ConfigurationError(f"MONITOR_LANES is {self.lanes}; a power of two to 256 works")
+        if self.policy not in POLICIES:
+            raise ConfigurationError(f"MONITOR_POLICY is {self.policy!r}; one of {POLICIES}")
         if self.default_source not in self.sources:
             raise ConfigurationError(
                 f"MONITOR_DEFAULT_SOURCE {self.default_source!r} is not in MONITOR_SOURCES"

@@ -65,15 +65,9 @@ def clear(cursor: Cursor, aspect: str, pieces: Iterable[tuple[str, str, object]]
     )
 
 
-def refold_pair(cursor: Cursor, student: str, course: str, aspects: int) -> None:
-    """Recompute aspects of one standing after the roster changed; make it when it lacks."""
-    _lock_all(cursor)
-    recompute(cursor, {(student, course): aspects})
-
-
 def refold_item(cursor: Cursor, course: str, item: str) -> None:
     """Recompute the work of everyone who has a result for this item, after it changed."""
-    _lock_all(cursor)
+    lock_all(cursor)
     cursor.execute(_SQL["students_of_item"], {"course": course, "item": item})
     recompute(cursor, {(student, course): 1 for (student,) in cursor.fetchall()})
 
@@ -104,7 +98,7 @@ def _micros(text: str, unbounded: int) -> int:
     return since.days * MICROS_PER_DAY + since.seconds * 1_000_000 + since.microseconds
 
 
-def _lock_all(cursor: Cursor) -> None:
+def lock_all(cursor: Cursor) -> None:
     """Keep every other writer of standings out until the end of the transaction."""
     cursor.execute(_SQL["lock_all"])
 

@@ -348,6 +348,7 @@ GRANT INSERT, UPDATE, DELETE ON result, attendance, activity_day, conduct, enrol
   course_context, risk_daily, alert, alert_history, announcement TO ingest;
 GRANT INSERT, UPDATE ON course, item, enrolment, standing, alert, announcement TO api;
 GRANT INSERT ON catalogue_version, alert_history TO api;
+GRANT DELETE ON enrolment TO api;
 GRANT SELECT ON event, receipt, retraction, quarantine, result, attendance, activity_day, conduct,
   enrolment_change, enrolment, standing, risk_daily, alert, alert_history, announcement TO privacy;
 GRANT SELECT ON course, item, course_context, result, attendance, activity_day, conduct,

@@ -1,0 +1,69 @@
+"""What is put through the API: courses, their work, who is enrolled when; every version is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from chalicelib.adapters.postgres import folding, queries
+from chalicelib.domain.facts import ATTENDANCE, ENROLMENT
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.postgres.database import Database
+    from chalicelib.domain.catalogue import Course, Enrolment, Item
+
+_SQL = queries.load("catalogue.sql")
+
+
+class PostgresCatalogue:
+    """Keeps courses, items and enrolments; standings that a change touches follow at once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put_course(self, course: str, content: Course, *, person: str = "") -> bool:
+        """Keep this version of a course; tell whether it is a new one."""
+        return self._put("put_course", {"course": course, **_values(content)}, person)
+
+    def put_item(self, course: str, item: str, content: Item, *, person: str = "") -> bool:
+        """Keep this version of a piece of work, and recompute whoever has done it."""
+        values = {"course": course, "item": item, **_values(content)}
+        values["weight_milli"] = content.weight_milli
+        with self._database.transaction(person=person) as cursor:
+            cursor.execute(_SQL["put_item"], values)
+            if not cursor.fetchall():
+                return False
+            folding.refold_item(cursor, course, item)
+            return True
+
+    def put_enrolments(
+        self, course: str, student: str, content: list[Enrolment], *, person: str = ""
+    ) -> bool:
+        """Keep when a student is enrolled by the roster, and recompute the standing."""
+        values = {
+            "course": course,
+            "student": student,
+            "begins_at": [one.begins_at for one in content],
+            "ends_at": [one.ends_at for one in content],
+            "content": msgspec.json.encode(content).decode(),
+        }
+        with self._database.transaction(person=person) as cursor:
+            folding.lock_all(cursor)
+            cursor.execute(_SQL["known_enrolments"], values)
+            if cursor.fetchall() == sorted((one.begins_at, one.ends_at) for one in content):
+                return False
+            cursor.execute(_SQL["clear_enrolments"], values)
+            cursor.execute(_SQL["add_enrolments"], values)
+            folding.recompute(cursor, {(student, course): ENROLMENT | ATTENDANCE})
+            return True
+
+    def _put(self, name: str, values: dict[str, Any], person: str) -> bool:
+        with self._database.transaction(person=person) as cursor:
+            cursor.execute(_SQL[name], values)
+            return bool(cursor.fetchall())
+
+
+def _values(content: Course | Item) -> dict[str, Any]:
+    fields = {name: getattr(content, name) for name in content.__struct_fields__}
+    return {**fields, "content": msgspec.json.encode(content).decode()}

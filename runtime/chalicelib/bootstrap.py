@@ -1,0 +1,108 @@
+"""The composition root: which adapter stands behind each port, made once a process."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chalicelib import settings as settings_module
+from chalicelib.adapters.clock import FileClock, WallClock
+from chalicelib.adapters.kinesis import KinesisStream
+from chalicelib.adapters.postgres.catalogue import PostgresCatalogue
+from chalicelib.adapters.postgres.database import Database
+from chalicelib.adapters.postgres.reads import PostgresReads
+from chalicelib.adapters.postgres.store import PostgresStore
+from chalicelib.adapters.sns import SnsNotifier
+from chalicelib.domain.errors import ConfigurationError
+from chalicelib.domain.policy import PRESETS
+from chalicelib.services.ingest import Ingest
+from chalicelib.services.judge import Judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from chalicelib.ports import Clock, Notifier, Store, Stream
+    from chalicelib.settings import Settings
+
+MIN_KEY_BYTES = 32
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Service:
+    """What the routes and handlers work with."""
+
+    settings: Settings
+    clock: Clock
+    stream: Stream
+    store: Store
+    reads: PostgresReads
+    catalogue: PostgresCatalogue
+    judge: Judge
+    notifier: Notifier | None  # None: nobody is told
+
+    @functools.cached_property
+    def pseudonym_key(self) -> bytes:
+        """The institution's key; ConfigurationError when it is missing or short."""
+        return _key(self.settings.pseudonym_key_file)
+
+    @functools.cached_property
+    def ingest(self) -> Ingest:
+        """What accepting events needs."""
+        return Ingest(
+            stream=self.stream,
+            clock=self.clock,
+            key=self.pseudonym_key,
+            lanes=self.settings.lanes,
+            deadline_s=self.settings.put_deadline_ms / 1000,
+        )
+
+
+def build(settings: Settings) -> Service:
+    """Compose the real adapters; connects to nothing yet."""
+    database = Database(
+        settings.database_conninfo, statement_timeout_ms=settings.statement_timeout_ms
+    )
+    clock = FileClock(Path(settings.clock_file)) if settings.clock_file else WallClock()
+    return Service(
+        settings=settings,
+        clock=clock,
+        stream=KinesisStream(settings.stream_name),
+        store=PostgresStore(database),
+        reads=PostgresReads(database),
+        catalogue=PostgresCatalogue(database),
+        judge=Judge(PRESETS[settings.policy], context_ttl_s=settings.context_ttl_s),
+        notifier=SnsNotifier(settings.topic_arn) if settings.topic_arn else None,
+    )
+
+
+_chosen: list[Service] = []
+
+
+def service() -> Service:
+    """Return the service of this process, made from the environment at the first call."""
+    if not _chosen:
+        _chosen.append(build(settings_module.from_environment(os.environ)))
+    return _chosen[-1]
+
+
+@contextlib.contextmanager
+def using(chosen: Service) -> Iterator[Service]:
+    """Let the routes and handlers work with this service for a while."""
+    _chosen.append(chosen)
+    try:
+        yield chosen
+    finally:
+        _chosen.remove(chosen)
+
+
+def _key(path: str) -> bytes:
+    if not path:
+        raise ConfigurationError("MONITOR_PSEUDONYM_KEY_FILE names no file")
+    key = Path(path).read_bytes().strip()
+    if len(key) < MIN_KEY_BYTES:
+        raise ConfigurationError(f"the pseudonym key has {len(key)} bytes; at least 32 are needed")
+    return key

@@ -1,0 +1,64 @@
+"""What is put through the API about courses, their work and enrolment, and how it is checked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib.domain.events import Moment, Weight
+
+Title = Annotated[str, Meta(min_length=1, max_length=300)]
+
+
+class Course(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A course; `time_zone` is an IANA name."""
+
+    title: Title
+    subject: Annotated[str, Meta(max_length=100)] = ""
+    starts_on: dt.date | None = None
+    ends_on: dt.date | None = None
+    time_zone: str = "UTC"
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise ValueError("`ends_on` is before `starts_on`")
+        try:
+            zoneinfo.ZoneInfo(self.time_zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"`time_zone` {self.time_zone!r} is no IANA time zone") from error
+
+
+class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A piece of work of a course; what stands here beats what events say of it."""
+
+    title: Title
+    due_at: Moment | None = None
+    weight: Weight | None = None
+    optional: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a weight that thousandths cannot hold."""
+        if self.weight is not None and round(self.weight * 1000) / 1000 != self.weight:
+            raise ValueError("`weight` has more than three decimals")
+
+    @property
+    def weight_milli(self) -> int | None:
+        """The weight in thousandths."""
+        return None if self.weight is None else round(self.weight * 1000)
+
+
+class Enrolment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A time during which a student is enrolled; open-ended without `ends_at`."""
+
+    begins_at: Moment
+    ends_at: Moment | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an end before the beginning."""
+        if self.ends_at and self.ends_at < self.begins_at:
+            raise ValueError("`ends_at` is before `begins_at`")

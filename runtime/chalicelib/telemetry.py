@@ -1,0 +1,78 @@
+"""Logs and metrics: one logger, one catalogue of metrics, no student's data in either."""
+
+from __future__ import annotations
+
+import enum
+import logging
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+if TYPE_CHECKING:
+    from chalicelib.domain.delivery import Outcome
+
+NAMESPACE = "StudentPerformanceMonitor"
+SERVICE = "student-performance-monitor"
+
+
+class _Described(NamedTuple):
+    unit: MetricUnit
+    meaning: str
+
+
+class Metric(enum.Enum):
+    """Every metric that the monitor emits, with its unit and what it means."""
+
+    EVENTS_ACCEPTED = _Described(MetricUnit.Count, "events of a POST that the stream acknowledged")
+    EVENTS_REJECTED = _Described(MetricUnit.Count, "events of a POST that were refused as invalid")
+    EVENTS_UNAVAILABLE = _Described(MetricUnit.Count, "good events that the stream did not take")
+    ACCEPT_MILLISECONDS = _Described(MetricUnit.Milliseconds, "from a POST to its answer")
+    EVENTS_STORED = _Described(MetricUnit.Count, "new events that a batch committed")
+    EVENTS_REPEATED = _Described(MetricUnit.Count, "events of a batch that were stored before")
+    EVENTS_QUARANTINED = _Described(MetricUnit.Count, "events or records set aside, with a reason")
+    BATCHES_HELD = _Described(MetricUnit.Count, "batches that stopped because of an outage")
+    BATCH_MILLISECONDS = _Described(MetricUnit.Milliseconds, "from a batch's arrival to its commit")
+    ALERTS_OPENED = _Described(MetricUnit.Count, "alerts that a batch or a sweep opened")
+    ALERTS_CLEARED = _Described(MetricUnit.Count, "alerts that cleared by themselves")
+    ANNOUNCEMENTS_SENT = _Described(MetricUnit.Count, "messages about alerts that were delivered")
+    SWEEP_MILLISECONDS = _Described(MetricUnit.Milliseconds, "one sweep of every course")
+
+
+logger = Logger(service=SERVICE)  # POWERTOOLS_LOG_LEVEL sets its level
+
+
+def quieten(level: int = logging.WARNING) -> None:
+    """Log no less than `level`; for programs that own the terminal."""
+    logger.setLevel(level)
+
+
+def emit(values: dict[Metric, float]) -> None:
+    """Write one line of metrics in the embedded format, which CloudWatch reads from the log.
+
+    Silent outside of Lambda, where nobody reads it.
+    """
+    if "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:
+        return
+    metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
+    for metric, value in values.items():
+        metrics.add_metric(name=name_of(metric), unit=metric.value.unit, value=value)
+    metrics.flush_metrics()
+
+
+def name_of(metric: Metric) -> str:
+    """Return the name under which CloudWatch shows a metric."""
+    return "".join(part.capitalize() for part in metric.name.split("_"))
+
+
+def of_outcome(outcome: Outcome, milliseconds: float) -> dict[Metric, float]:
+    """Return the metrics of one batch."""
+    return {
+        Metric.EVENTS_STORED: outcome.new,
+        Metric.EVENTS_REPEATED: outcome.repeated,
+        Metric.EVENTS_QUARANTINED: outcome.quarantined,
+        Metric.ALERTS_OPENED: outcome.opened,
+        Metric.ALERTS_CLEARED: outcome.cleared,
+        Metric.BATCH_MILLISECONDS: milliseconds,
+    }
