@@ -25,6 +25,8 @@ COLUMNS = {  # what is kept; the order is that of the published files
 
 def extract(folder: Path, course: str, into: Path) -> dict[str, int]:
     """Write the rows of one run, in their order; return each file's size in bytes."""
+    if into.resolve() == folder.resolve():
+        raise files.OuladError(f"{into} is what is read: name another folder to write")
     run, _ = files.find_run(folder, course)
     into.mkdir(parents=True, exist_ok=True)
     for name, columns in COLUMNS.items():
