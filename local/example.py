@@ -13,12 +13,12 @@ Event = dict[str, Any]  # one element of the body of POST /v1/events
 
 
 class CourseBody(TypedDict):
-    """The body of a course's PUT; `starts` and `ends` are dates, both inclusive."""
+    """The body of a course's PUT; `starts_on` and `ends_on` are dates, both inclusive."""
 
     title: str
     subject: str
-    starts: str
-    ends: str
+    starts_on: str
+    ends_on: str
     time_zone: str
 
 

@@ -73,8 +73,8 @@ def _course(run: Run, last_day: int) -> CourseBody:
     return {
         "title": f"Module {run.module}, presentation {run.presentation} (OULAD)",
         "subject": SUBJECT.get(run.module, ""),
-        "starts": times.due(0).date().isoformat(),
-        "ends": times.due(last_day).date().isoformat(),
+        "starts_on": times.due(0).date().isoformat(),
+        "ends_on": times.due(last_day).date().isoformat(),
         "time_zone": "UTC",
     }
 

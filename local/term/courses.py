@@ -41,8 +41,8 @@ def _catalogue(course_id: str, subject: str) -> Catalogue:
         "course": {
             "title": f"Synthetic {subject}",
             "subject": subject,
-            "starts": STARTS.isoformat(),
-            "ends": at(LAST_DAY, 0).date().isoformat(),
+            "starts_on": STARTS.isoformat(),
+            "ends_on": at(LAST_DAY, 0).date().isoformat(),
             "time_zone": "UTC",
         },
         "items": {

@@ -10,10 +10,11 @@ import json
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import local  # noqa: F401  # puts runtime/ on the path
-from chalicelib.domain import reading
+from chalicelib.domain import catalogue, reading
 from local.example import ExampleCourse
 from local.oulad import read_course
 from local.oulad.extract import COLUMNS, extract
@@ -58,6 +59,12 @@ def test_the_example_has_a_known_number_of_events_of_each_type(events):
 
 def test_no_two_events_have_the_same_id(events):
     assert len({event["event_id"] for event in events}) == len(events)
+
+
+def test_the_api_accepts_the_catalogue(course):
+    for one in course.courses:
+        msgspec.convert(one.catalogue["course"], catalogue.Course)
+        msgspec.convert(list(one.catalogue["items"].values()), list[catalogue.Item])
 
 
 def test_the_api_accepts_every_event(events):
@@ -128,7 +135,7 @@ def test_work_of_the_due_day_is_on_time_and_of_the_next_is_late(course, events):
 def test_the_catalogue_says_what_is_due_and_what_it_weighs(course):
     items = course.catalogue["items"]
 
-    assert course.catalogue["course"]["ends"] == "2025-06-30"
+    assert course.catalogue["course"]["ends_on"] == "2025-06-30"
     assert items["1752"] == {
         "title": "Tutor-marked assignment 1",
         "due_at": "2024-10-24T23:59:59Z",

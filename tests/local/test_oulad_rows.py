@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import tracemalloc
 
+import msgspec
 import pytest
 
 import local  # noqa: F401  # puts runtime/ on the path
-from chalicelib.domain import reading
+from chalicelib.domain import catalogue, reading
 from local.oulad import OuladError, course_ids, read_course, read_courses
 from local.oulad.__main__ import main
 from local.oulad.extract import extract
@@ -131,10 +132,10 @@ def test_a_lag_moves_marks_alone(folder):
 
 
 def test_an_exam_without_a_day_is_due_when_the_run_ends(folder):
-    catalogue = read_course(folder, "XXX-2013J").catalogue
+    run = read_course(folder, "XXX-2013J").catalogue
 
-    assert catalogue["course"]["ends"] == "2025-01-13"
-    assert catalogue["items"]["3"]["due_at"] == "2025-01-13T23:59:59Z"
+    assert run["course"]["ends_on"] == "2025-01-13"
+    assert run["items"]["3"]["due_at"] == "2025-01-13T23:59:59Z"
 
 
 def test_an_exam_is_optional_only_where_nobody_has_a_result(folder):
@@ -159,6 +160,12 @@ def test_clicks_by_page_are_summed_by_day(folder):
 
     assert events["activity-XXX-2013J-11-day-4"]["count"] == 5
     assert events["activity-XXX-2013J-11-day4"]["count"] == 1
+
+
+def test_the_api_accepts_the_catalogue(folder):
+    for one in read_courses(folder):
+        msgspec.convert(one.catalogue["course"], catalogue.Course)
+        msgspec.convert(list(one.catalogue["items"].values()), list[catalogue.Item])
 
 
 def test_the_api_accepts_every_event(folder):

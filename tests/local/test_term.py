@@ -7,10 +7,11 @@ import datetime as dt
 import hashlib
 import json
 
+import msgspec
 import pytest
 
 import local  # noqa: F401  # puts runtime/ on the path
-from chalicelib.domain import reading
+from chalicelib.domain import catalogue, reading
 from local.example import ExampleCourse
 from local.term import ExampleTerm, synthetic_term
 from local.term.pupils import OFTEN_ABSENT, PUPILS
@@ -65,6 +66,12 @@ def test_events_come_in_the_order_of_their_time_with_ids_of_their_own(events):
 
     assert moments == sorted(moments)
     assert len({event["event_id"] for event in events}) == len(events)
+
+
+def test_the_api_accepts_the_catalogue(term):
+    for one in term.courses:
+        msgspec.convert(one.catalogue["course"], catalogue.Course)
+        msgspec.convert(list(one.catalogue["items"].values()), list[catalogue.Item])
 
 
 def test_the_api_accepts_every_event(events):
