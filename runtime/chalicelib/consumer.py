@@ -4,21 +4,42 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
 import traceback
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain import aggregation, wire
 from chalicelib.domain.delivery import Delivery, Outcome
 from chalicelib.domain.errors import PoisonError, UnavailableError
+from chalicelib.jobs import announce_unsent
 from chalicelib.services.process import incoming_of, process, quarantine_event
+from chalicelib.telemetry import Metric, emit, logger, of_outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from chalicelib.bootstrap import Service
     from chalicelib.ports import Clock, Store
     from chalicelib.services.judge import Judge
 
 Answer = dict[str, list[dict[str, str]]]
+
+
+def consume(event: Mapping[str, Any], service: Service) -> Answer:
+    """Bring one batch into the store, then tell people of what it opened or cleared.
+
+    Telling may fail without failing the batch: the outbox keeps what is unsent for the next time.
+    """
+    began = time.perf_counter()
+    consumer = Consumer(store=service.store, judge=service.judge, clock=service.clock)
+    answer = consumer.consume(event)
+    emit(of_outcome(consumer.last, (time.perf_counter() - began) * 1000))
+    if answer["batchItemFailures"]:
+        emit({Metric.BATCHES_HELD: 1})
+        logger.warning("the batch is held: the store does not answer")
+    elif consumer.last.opened or consumer.last.cleared:
+        announce_unsent(service)
+    return answer
 
 
 class Consumer:

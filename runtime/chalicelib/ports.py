@@ -35,6 +35,10 @@ class Stream(Protocol):
         """
         ...
 
+    def health(self) -> str:
+        """Return the stream's status; raise when it does not answer."""
+        ...
+
 
 class Notifier(Protocol):
     """Brings an announcement to the adult who can act on it."""

@@ -27,6 +27,8 @@ class Settings:
     clock_file: str = ""  # holds the time of a replay; empty: the wall clock
     put_deadline_ms: int = 5000  # how long one POST tries to get its records into the stream
     policy: str = "higher_education"  # a preset: higher_education or k12
+    partition_months: int = 1  # width of a partition of the event log
+    retention_days: int = 730  # how long events are kept; partitions older than that are dropped
     statement_timeout_ms: int = 25_000  # below the function's own timeout of 30 s
     context_ttl_s: int = 60  # how old a course context kept in memory may be
     environment: str = "local"

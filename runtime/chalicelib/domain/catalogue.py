@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from chalicelib.domain.events import Moment, Weight
+from chalicelib.domain.events import Id, Moment, Weight
 
 Title = Annotated[str, Meta(min_length=1, max_length=300)]
 
@@ -62,3 +62,9 @@ class Enrolment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Refuse an end before the beginning."""
         if self.ends_at and self.ends_at < self.begins_at:
             raise ValueError("`ends_at` is before `begins_at`")
+
+
+class Lookup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose pseudonym is wanted."""
+
+    student_id: Id

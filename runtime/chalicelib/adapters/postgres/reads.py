@@ -50,6 +50,14 @@ class PostgresReads:
         """Return the JSON of one student's standings and open alerts; None when unknown."""
         return self._json("student", {"student": student, "as_of": as_of}, person)
 
+    def known(self, student: str, *, person: str = "") -> Json | None:
+        """Return the pseudonym when the monitor has a standing of it."""
+        return (
+            {"student": student}
+            if self._rows("has_student", {"student": student}, person)
+            else None
+        )
+
     def timeline(
         self,
         student: str,

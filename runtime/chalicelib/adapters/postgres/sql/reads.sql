@@ -155,7 +155,7 @@ LIMIT %(limit)s
 -- name: items
 -- The work of a course by due date, with how the class dealt with it. Uses item_pkey.
 SELECT coalesce(json_agg(json_build_object(
-  'item', i.item, 'title', i.title, 'due_at', i.due_at, 'weight', i.weight_milli / 1000.0,
+  'item', i.item, 'title', i.title, 'due_at', i.due_at, 'weight', round(i.weight_milli / 1000.0, 3),
   'optional', i.optional, 'version', i.version,
   'handed_in', (k.entry ->> 'handed_in')::integer, 'expected', (k.entry ->> 'expected')::integer)
   ORDER BY i.due_at, i.item), '[]')::text

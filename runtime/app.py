@@ -1,0 +1,291 @@
+"""Every route and handler of the monitor: one line of work, one of answer."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from datetime import datetime
+from typing import Any
+
+from chalice.app import Chalice, CloudWatchEvent, KinesisEvent, Rate, Response
+
+from chalicelib import consumer, jobs
+from chalicelib.adapters.postgres.reads import SORTS
+from chalicelib.bootstrap import service
+from chalicelib.domain import events
+from chalicelib.domain.catalogue import Course, Enrolment, Item, Lookup
+from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.identity import pseudonym
+from chalicelib.http import cursors, openapi, requests
+from chalicelib.http.answers import answer, page, put_answer
+from chalicelib.http.problems import answers_errors
+from chalicelib.http.receipts import answer_receipt
+from chalicelib.services import health, ingest
+
+app = Chalice(app_name="student-performance-monitor")
+
+_ANY = ["*/*"]  # the media type is checked by us, so that its refusal is a problem document too
+_PAGE: dict[str, dict[str, Any]] = {
+    "limit": {"type": "integer", "minimum": 1, "maximum": cursors.MOST},
+    "cursor": {"type": "string"},
+}
+
+
+def _begin() -> tuple[Any, str]:
+    """Return the request, and the correlation id that its logs and its answer carry."""
+    request = app.current_request
+    assert request is not None  # noqa: S101  # Chalice sets it before it calls a view
+    return request, requests.begin(request)
+
+
+def _query(request: Any) -> dict[str, str]:
+    return dict(request.query_params or {})
+
+
+def _found(body: Any, what: str) -> Any:
+    if body is None:
+        raise NotFoundError(f"There is no such {what}.")
+    return body
+
+
+@app.route("/v1/events", methods=["POST"], content_types=_ANY)
+@openapi.documented(
+    "Accept one event or a list of up to 500",
+    body=events.Event | list[events.Event],
+    answers={202: ingest.Receipt},
+)
+@answers_errors
+def post_events() -> Response:
+    """Accept events into the stream; 202 names those that it has acknowledged."""
+    request, correlation_id = _begin()
+    settings = service().settings
+    source = requests.source_of(request, settings.sources, settings.default_source)
+    began = time.perf_counter()
+    body = requests.json_bytes(request)
+    receipt = ingest.accept(body, source, correlation_id, service().ingest)
+    return answer_receipt(receipt, (time.perf_counter() - began) * 1000)
+
+
+@app.route("/v1/students/lookup", methods=["POST"], content_types=_ANY)
+@openapi.documented("Turn an institution's own id into the pseudonym", body=Lookup)
+@answers_errors
+def post_lookup() -> Response:
+    """Return the pseudonym of a student id that the monitor has a standing of."""
+    request, _ = _begin()
+    wanted = requests.read(request, Lookup)
+    student = pseudonym(wanted.student_id, service().pseudonym_key)
+    return answer(_found(service().reads.known(student), "student"))
+
+
+@app.route("/v1/students/{student}")
+@openapi.documented("One student: every standing, the work behind it, open alerts")
+@answers_errors
+def get_student(student: str) -> Response:
+    """Return one student's standings and open alerts."""
+    _begin()
+    found = service().reads.student(requests.student_of(student), service().clock.now())
+    return answer(_found(found, "student"))
+
+
+@app.route("/v1/students/{student}/events")
+@openapi.documented(
+    "A student's events, newest first", query={**_PAGE, "course": {"type": "string"}}
+)
+@answers_errors
+def get_student_events(student: str) -> Response:
+    """Return a page of a student's events."""
+    query = _query(_begin()[0])
+    after = cursors.decode(query.get("cursor"), "events", (datetime, uuid.UUID))
+    found = service().reads.timeline(
+        requests.student_of(student),
+        query.get("course"),
+        after,
+        cursors.limit_of(query.get("limit")),
+    )
+    return page(_found(found, "student"), cursors.encode(found.last if found else None, "events"))
+
+
+@app.route("/v1/courses")
+@openapi.documented("Courses by id", query=_PAGE)
+@answers_errors
+def get_courses() -> Response:
+    """Return a page of courses."""
+    query = _query(_begin()[0])
+    after = cursors.decode(query.get("cursor"), "courses", (str,))
+    found = service().reads.courses(after, cursors.limit_of(query.get("limit")))
+    return page(found, cursors.encode(found.last, "courses"))
+
+
+@app.route("/v1/courses/{course}")
+@openapi.documented("One course: catalogue, class, distribution of risk")
+@answers_errors
+def get_course(course: str) -> Response:
+    """Return one course's summary."""
+    _begin()
+    return answer(_found(service().reads.course(course, service().clock.now()), "course"))
+
+
+@app.route("/v1/courses/{course}", methods=["PUT"], content_types=_ANY)
+@openapi.documented("Put a course", body=Course, answers={200: None, 201: None})
+@answers_errors
+def put_course(course: str) -> Response:
+    """Keep a course; 201 for a new version, 200 when nothing changed."""
+    content = requests.read(_begin()[0], Course)
+    return put_answer(service().catalogue.put_course(requests.id_of(course), content))
+
+
+@app.route("/v1/courses/{course}/students")
+@openapi.documented(
+    "The students of a course",
+    query={**_PAGE, "sort": {"type": "string", "enum": list(SORTS), "default": "risk"}},
+)
+@answers_errors
+def get_course_students(course: str) -> Response:
+    """Return a page of a course's students, those at most risk first unless asked otherwise."""
+    query = _query(_begin()[0])
+    sort = requests.parameter(query, "sort", tuple(SORTS)) or "risk"
+    after = cursors.decode(query.get("cursor"), f"students {sort}", (int, uuid.UUID))
+    found = service().reads.students(
+        course, sort, after, cursors.limit_of(query.get("limit")), service().clock.now()
+    )
+    cursor = cursors.encode(found.last if found else None, f"students {sort}")
+    return page(_found(found, "course"), cursor)
+
+
+@app.route("/v1/courses/{course}/items")
+@openapi.documented("The work of a course by due date")
+@answers_errors
+def get_course_items(course: str) -> Response:
+    """Return a course's work."""
+    _begin()
+    return answer(_found(service().reads.items(course), "course"))
+
+
+@app.route("/v1/courses/{course}/items/{item}", methods=["PUT"], content_types=_ANY)
+@openapi.documented("Put a piece of work", body=Item, answers={200: None, 201: None})
+@answers_errors
+def put_item(course: str, item: str) -> Response:
+    """Keep a piece of work; who has done it is judged anew."""
+    content = requests.read(_begin()[0], Item)
+    return put_answer(
+        service().catalogue.put_item(requests.id_of(course), requests.id_of(item), content)
+    )
+
+
+@app.route("/v1/courses/{course}/enrolments/{student}", methods=["PUT"], content_types=_ANY)
+@openapi.documented(
+    "Put when a student is enrolled", body=list[Enrolment], answers={200: None, 201: None}
+)
+@answers_errors
+def put_enrolments(course: str, student: str) -> Response:
+    """Keep the roster's word on when a student is enrolled in a course."""
+    content = requests.read(_begin()[0], list[Enrolment])
+    return put_answer(
+        service().catalogue.put_enrolments(
+            requests.id_of(course), requests.student_of(student), content
+        )
+    )
+
+
+@app.route("/v1/alerts")
+@openapi.documented(
+    "Alerts, newest first",
+    query={
+        **_PAGE,
+        "course": {"type": "string"},
+        "student": {"type": "string", "format": "uuid"},
+        "rule": {"type": "string"},
+        "state": {"type": "string", "enum": ["open", "cleared"]},
+    },
+)
+@answers_errors
+def get_alerts() -> Response:
+    """Return a page of alerts."""
+    query = _query(_begin()[0])
+    after = cursors.decode(query.get("cursor"), "alerts", (datetime, int))
+    student = query.get("student")
+    wanted = {
+        "course": query.get("course"),
+        "student": requests.student_of(student) if student else None,
+        "rule": query.get("rule"),
+        "state": requests.parameter(query, "state", ("open", "cleared")),
+    }
+    found = service().reads.alerts(wanted, after, cursors.limit_of(query.get("limit")))
+    return page(found, cursors.encode(found.last, "alerts"))
+
+
+@app.route("/v1/alerts/{alert_id}")
+@openapi.documented("One alert with its evidence and history")
+@answers_errors
+def get_alert(alert_id: str) -> Response:
+    """Return one alert."""
+    _begin()
+    number = requests.number_of(alert_id, "alert")
+    return answer(_found(service().reads.alert(number), "alert"))
+
+
+@app.route("/v1/quarantine")
+@openapi.documented("What could not be processed, newest first", query=_PAGE)
+@answers_errors
+def get_quarantine() -> Response:
+    """Return a page of what was set aside."""
+    query = _query(_begin()[0])
+    after = cursors.decode(query.get("cursor"), "quarantine", (datetime, uuid.UUID))
+    found = service().reads.quarantine(after, cursors.limit_of(query.get("limit")))
+    return page(found, cursors.encode(found.last, "quarantine"))
+
+
+@app.route("/v1/health")
+@openapi.documented("Whether each dependency answers", answers={200: None, 503: None})
+@answers_errors
+def get_health() -> Response:
+    """Return 200 when every dependency answers, 503 otherwise."""
+    _begin()
+    well, found = health.health(
+        database=service().reads.health,
+        stream=service().stream.health,
+        version=service().settings.version,
+    )
+    return answer(found, 200 if well else 503)
+
+
+@app.route("/v1/openapi.json")
+@openapi.documented("This API as an OpenAPI 3.1 document")
+@answers_errors
+def get_openapi() -> Response:
+    """Return the OpenAPI document."""
+    _begin()
+    return answer(openapi.document(app.routes, service().settings.version))
+
+
+@app.route("/v1/event-schema.json")
+@openapi.documented("The JSON Schema of an event")
+@answers_errors
+def get_event_schema() -> Response:
+    """Return the JSON Schema of an event."""
+    _begin()
+    return answer(openapi.event_schema())
+
+
+@app.on_kinesis_record(stream="academic-events", batch_size=1000)
+def consume_events(event: KinesisEvent) -> Any:
+    """Bring a batch of the stream into the store; partial answers name what is not done."""
+    return consumer.consume(event.to_dict(), service())
+
+
+@app.schedule(Rate(5, unit=Rate.MINUTES))
+def sweep_standings(event: CloudWatchEvent) -> None:  # Chalice hands it over
+    """Look for what did not happen."""
+    jobs.sweep_and_announce(service())
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def announce_alerts(event: CloudWatchEvent) -> None:  # Chalice hands it over
+    """Deliver what is still unsent."""
+    jobs.announce_unsent(service())
+
+
+@app.lambda_function()
+def migrate_database(event: dict[str, Any], context: Any) -> dict[str, Any]:  # Lambda's
+    """Bring the database to the present schema, and make partitions ahead."""
+    return jobs.migrate(service())

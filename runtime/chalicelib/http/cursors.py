@@ -1,0 +1,60 @@
+"""Opaque cursors: the keyset of a page's last row, safe to hand to anybody."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from chalicelib.domain.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+VERSION = 1
+REFUSED = "`cursor` is not one that a page of this list has given."
+DEFAULT_LIMIT, MOST = 50, 200
+
+
+def encode(last: Sequence[Any] | None, kind: str) -> str | None:
+    """Return the cursor behind a row of a list of this kind; None at the end."""
+    if last is None:
+        return None
+    text = msgspec.json.encode([VERSION, kind, *last])
+    return base64.urlsafe_b64encode(text).decode().rstrip("=")
+
+
+def decode(cursor: str | None, kind: str, types: Sequence[type]) -> list[Any]:
+    """Return the keyset of a cursor of this kind, its parts of these types; [] without a cursor.
+
+    Raises InvalidRequestError for a cursor that was not made by `encode` for such a list.
+    """
+    if not cursor:
+        return []
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        parts = msgspec.json.decode(text, type=list[Any])
+        known: list[Any] = [_of(part, of) for part, of in zip(parts[2:], types, strict=True)]
+    except (ValueError, binascii.Error, msgspec.MsgspecError, TypeError) as error:
+        raise InvalidRequestError(REFUSED) from error
+    if parts[:2] != [VERSION, kind]:
+        raise InvalidRequestError(REFUSED)
+    return known
+
+
+def limit_of(text: str | None) -> int:
+    """Return how many rows a page shall have, 1 to 200."""
+    if text is None:
+        return DEFAULT_LIMIT
+    if not text.isdecimal() or not 1 <= int(text) <= MOST:
+        raise InvalidRequestError(f"`limit` is {text[:20]!r}; 1 to {MOST} is expected.")
+    return int(text)
+
+
+def _of(part: object, kind: type) -> object:
+    """Return a part of a keyset as the database takes it; a UUID is checked and stays text."""
+    value: object = msgspec.convert(part, kind)
+    return str(value) if isinstance(value, uuid.UUID) else value

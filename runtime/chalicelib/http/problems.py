@@ -1,0 +1,85 @@
+"""Every error as a problem document (RFC 9457), with the correlation id as its instance."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+from chalice.app import Response
+
+from chalicelib.domain import errors
+from chalicelib.http import answers
+from chalicelib.telemetry import logger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+RETRY_AFTER_S = 5
+
+
+def problem(
+    status: int,
+    kind: str,
+    title: str,
+    detail: str,
+    *,
+    more: Sequence[object] = (),
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """Return one problem document; `more` lists what is wrong in detail."""
+    body: dict[str, Any] = {
+        "type": f"/problems/{kind}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": logger.get_correlation_id(),
+    }
+    if more:
+        body["errors"] = list(more)
+    return answers.answer(
+        body, status, media_type="application/problem+json", headers=headers or {}
+    )
+
+
+def answers_errors(route: Callable[..., Response]) -> Callable[..., Response]:
+    """Turn what a route raises into problem documents; nothing of the inside gets out.
+
+    Chalice would answer an error raised on purpose with a 500 before any middleware sees it
+    (aws/chalice#1884).
+    """
+
+    @functools.wraps(route)
+    def answering(**path: str) -> Response:
+        try:
+            return route(**path)
+        except errors.InvalidRequestError as error:
+            return problem(
+                error.status,
+                "invalid-request",
+                "The request is not valid",
+                error.detail,
+                more=error.errors,
+            )
+        except errors.NotFoundError as error:
+            return problem(404, "not-found", "There is no such thing", str(error))
+        except errors.UnavailableError as error:
+            logger.warning("unavailable: %s", error)
+            return unavailable()
+        except Exception:  # noqa: BLE001  # nothing of the inside gets out
+            logger.exception("unexpected")
+            return problem(
+                500, "unexpected", "Something went wrong", "It has been logged under `instance`."
+            )
+
+    return answering
+
+
+def unavailable() -> Response:
+    """Say that the same request may succeed later."""
+    return problem(
+        503,
+        "unavailable",
+        "A dependency does not answer",
+        "The same request may succeed later.",
+        headers={"Retry-After": str(RETRY_AFTER_S)},
+    )

@@ -1,0 +1,126 @@
+"""What a request says: its body, its source, its correlation id, its parameters."""
+
+from __future__ import annotations
+
+import re
+import urllib.parse
+import uuid
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from chalicelib.domain.errors import (
+    InvalidRequestError,
+    NotFoundError,
+    TooLargeError,
+    UnsupportedMediaError,
+)
+from chalicelib.services.ingest import MAX_BYTES
+from chalicelib.telemetry import logger
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chalice.app import Request
+
+_SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+_AT_PATH = re.compile(r"^(.*?)(?: - at `(.*)`)?$", re.DOTALL)
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+MAX_ID = 128
+MAX_DIGITS = 18  # of a bigint, all but the last
+GZIP_MAGIC = b"\x1f\x8b"
+GZIP_WINDOW = 31  # zlib's number for a gzip header with the largest window
+
+
+def begin(request: Request) -> str:
+    """Return the request's correlation id, the sender's if it is a sane one; logs carry it."""
+    sent = request.headers.get("x-correlation-id", "")
+    correlation_id = sent if _SANE_ID.fullmatch(sent) else str(uuid.uuid4())
+    logger.set_correlation_id(correlation_id)
+    return correlation_id
+
+
+def source_of(request: Request, allowed: tuple[str, ...], default: str) -> str:
+    """Return who sends, by the header X-Source until clients sign in."""
+    source = str(request.headers.get("x-source", default))
+    if source not in allowed:
+        raise InvalidRequestError(f"X-Source {source[:128]!r} is not a known source.")
+    return source
+
+
+def json_bytes(request: Request) -> bytes:
+    """Return the body's JSON, inflated; at most 4 MB of it."""
+    media_type = request.headers.get("content-type", "application/json").partition(";")[0]
+    if media_type.strip().lower() != "application/json":
+        raise UnsupportedMediaError("Content-Type is not application/json.")
+    raw = request.raw_body
+    body = raw.encode() if isinstance(raw, str) else raw
+    coding = request.headers.get("content-encoding", "identity").strip().lower()
+    if coding == "gzip" and body.startswith(GZIP_MAGIC):
+        return _inflate(body)
+    # API Gateway inflates itself, and leaves the header as it was.
+    if coding not in {"identity", "gzip", ""}:
+        raise UnsupportedMediaError("Content-Encoding is neither gzip nor identity.")
+    if len(body) > MAX_BYTES:
+        raise TooLargeError(f"The body has {len(body)} bytes; at most {MAX_BYTES} are taken.")
+    return body
+
+
+def read(request: Request, as_: Any) -> Any:
+    """Return the body as a value of a type; InvalidRequestError names what is wrong and where."""
+    try:
+        return msgspec.json.decode(json_bytes(request), type=as_)
+    except msgspec.ValidationError as error:
+        found = _AT_PATH.match(str(error))
+        reason, path = (found[1], found[2]) if found else (str(error), None)
+        wrong = {"path": path or "$", "reason": reason}
+        raise InvalidRequestError(f"{path or '$'}: {reason}", [wrong]) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidRequestError(f"The body is not readable as JSON: {error}.") from error
+
+
+def student_of(text: str) -> str:
+    """Return a pseudonym of a path; NotFoundError when it cannot be one."""
+    try:
+        return str(uuid.UUID(text))
+    except ValueError as error:
+        raise NotFoundError("There is no such student.") from error
+
+
+def id_of(text: str) -> str:
+    """Return an id of a path, percent-decoded; InvalidRequestError when no event could name it."""
+    name = urllib.parse.unquote(text)
+    if not 1 <= len(name) <= MAX_ID or _CONTROL.search(name):
+        raise InvalidRequestError(
+            "An id has 1 to 128 characters, none of them a control character."
+        )
+    return name
+
+
+def number_of(text: str, what: str) -> int:
+    """Return a number of a path; NotFoundError when it is none."""
+    if not text.isdecimal() or len(text) > MAX_DIGITS:
+        raise NotFoundError(f"There is no such {what}.")
+    return int(text)
+
+
+def parameter(parameters: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str | None:
+    """Return a query parameter that may have these values only, or None when it is absent."""
+    value = parameters.get(name)
+    if value is not None and value not in allowed:
+        raise InvalidRequestError(f"`{name}` is {value[:40]!r}; one of {', '.join(allowed)}.")
+    return value
+
+
+def _inflate(body: bytes) -> bytes:
+    inflater = zlib.decompressobj(GZIP_WINDOW)
+    try:
+        text = inflater.decompress(body, MAX_BYTES + 1)
+    except zlib.error as error:
+        raise InvalidRequestError("The body is not readable as gzip.") from error
+    if len(text) > MAX_BYTES:
+        raise TooLargeError(f"The body inflates to more than {MAX_BYTES} bytes.")
+    if not inflater.eof:
+        raise InvalidRequestError("The body's gzip stream is cut off.")
+    return text

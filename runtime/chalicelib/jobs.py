@@ -1,0 +1,62 @@
+"""The work of the schedules and of the migration: one function each, for app.py to call."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.adapters.migrations import migrate as apply_migrations
+from chalicelib.adapters.postgres.database import Database
+from chalicelib.adapters.postgres.partitions import PostgresPartitions
+from chalicelib.domain.errors import UnavailableError
+from chalicelib.services.announce import announce
+from chalicelib.services.maintenance import keep_partitions
+from chalicelib.services.sweep import sweep
+from chalicelib.telemetry import Metric, emit, logger
+
+if TYPE_CHECKING:
+    from chalicelib.bootstrap import Service
+
+
+def sweep_and_announce(service: Service) -> None:
+    """Sweep every course, then tell people what that opened or cleared."""
+    began = time.perf_counter()
+    outcome = sweep(store=service.store, judge=service.judge, clock=service.clock)
+    emit(
+        {
+            Metric.SWEEP_MILLISECONDS: (time.perf_counter() - began) * 1000,
+            Metric.ALERTS_OPENED: outcome.opened,
+            Metric.ALERTS_CLEARED: outcome.cleared,
+        }
+    )
+    announce_unsent(service)
+
+
+def announce_unsent(service: Service) -> int:
+    """Deliver what is unsent; what cannot be delivered now stays for the next time."""
+    if service.notifier is None:
+        return 0
+    try:
+        sent = announce(store=service.store, notifier=service.notifier)
+    except UnavailableError as error:
+        logger.warning("announcements stay unsent for now: %s", error)
+        return 0
+    emit({Metric.ANNOUNCEMENTS_SENT: sent})
+    return sent
+
+
+def migrate(service: Service) -> dict[str, Any]:
+    """Apply missing migrations and keep the partitions; safe to repeat.
+
+    The service's database must be signed in to as a user who may create roles.
+    """
+    settings = service.settings
+    applied = apply_migrations(settings.database_conninfo)
+    partitions = PostgresPartitions(Database(settings.database_conninfo))
+    kept = keep_partitions(
+        partitions,
+        service.clock,
+        width_months=settings.partition_months,
+        retention_days=settings.retention_days,
+    )
+    return {"applied": applied, "partitions": kept}
