@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
 """
 
 from local.mapping.checkpoints import Checkpoints, FileCheckpoints
-from local.mapping.mapping import EventSourceMapping
+from local.mapping.mapping import EventSourceMapping, Lag
 from local.mapping.settings import MappingSettings
 
-__all__ = ["Checkpoints", "EventSourceMapping", "FileCheckpoints", "MappingSettings"]
+__all__ = ["Checkpoints", "EventSourceMapping", "FileCheckpoints", "Lag", "MappingSettings"]

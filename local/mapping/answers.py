@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def first_not_done(answer: object, sequence_numbers: Sequence[str], *, reports: bool) -> int:
-    """Return the position of the first record to retry; their number when all are done.
+def first_not_done(
+    answer: object, sequence_numbers: Sequence[str], *, reports: bool
+) -> tuple[int, bool]:
+    """Return how many records from the first on are done, and whether the batch failed whole.
 
     The lowest sequence number named counts. An empty, null or absent list means success; an
     identifier that is empty or not of this batch means that the whole batch failed. Without
@@ -17,12 +19,14 @@ def first_not_done(answer: object, sequence_numbers: Sequence[str], *, reports: 
     """
     named = _named(answer) if reports else []
     if named is None:
-        return 0
+        return 0, True
     positions = {number: i for i, number in enumerate(sequence_numbers)}
-    return min((positions.get(number, 0) for number in named), default=len(sequence_numbers))
+    if any(number not in positions for number in named):
+        return 0, True
+    return min((positions[number] for number in named), default=len(sequence_numbers)), False
 
 
-def _named(answer: object) -> list[Any] | None:
+def _named(answer: object) -> list[str] | None:
     """Return the identifiers that the answer names; None when it cannot be understood."""
     if answer is None:
         return []
@@ -33,4 +37,5 @@ def _named(answer: object) -> list[Any] | None:
         return []
     if not isinstance(failures, list) or not all(isinstance(item, dict) for item in failures):
         return None
-    return [item.get("itemIdentifier") for item in failures]
+    named = [item.get("itemIdentifier") for item in failures]
+    return named if all(isinstance(number, str) for number in named) else None

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+_log = logging.getLogger(__name__)
 ENDED = "SHARD_END"
+LATEST = "LATEST"  # nothing done yet; begin at what comes
 
 
 class Checkpoints:
@@ -24,6 +27,11 @@ class Checkpoints:
         with self._lock:
             return self._done.get(stream, {}).get(shard_id)
 
+    def knows(self, stream: str) -> bool:
+        """Tell whether anything was noted about this stream."""
+        with self._lock:
+            return stream in self._done
+
     def put(self, stream: str, shard_id: str, sequence_number: str) -> None:
         """Note that everything up to this sequence number is done."""
         with self._lock:
@@ -35,15 +43,26 @@ class Checkpoints:
 
 
 class FileCheckpoints(Checkpoints):
-    """The same in a file, replaced whole at each change, so that a crash leaves the old one."""
+    """The same in a file, replaced whole at each change: a killed runner leaves the old one."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
         self._path = path
-        if path.exists():
-            self._done = json.loads(path.read_text())
+        self._done = _load(path)
 
     def _save(self) -> None:
         part = self._path.with_suffix(".part")
         part.write_text(json.dumps(self._done))
         part.replace(self._path)
+
+
+def _load(path: Path) -> dict[str, dict[str, str]]:
+    """Return what was kept; a file that a power cut spoilt means reading all again, losing none."""
+    try:
+        kept: dict[str, dict[str, str]] = json.loads(path.read_text())
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        _log.warning("%s is spoilt; every shard is read from its beginning", path)
+        return {}
+    return kept

@@ -1,97 +1,100 @@
-"""One lane of a shard: invokes the handler with its records, in order, until each is settled."""
+"""One lane of a shard: its queue, cut into batches by size and window, and its thread."""
 
 from __future__ import annotations
 
-import datetime as dt
-import logging
-from typing import TYPE_CHECKING, Any, NamedTuple
+import collections
+import threading
+import time
+from typing import TYPE_CHECKING
 
-from local.mapping.answers import first_not_done
-from local.mapping.failures import AGE_EXCEEDED, RETRIES_EXHAUSTED
+from local.mapping import attempts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from local.mapping.events import Record
     from local.mapping.settings import MappingSettings
 
-_log = logging.getLogger(__name__)
-LONGEST_BACKOFF_S = 30.0
-FIRST_BACKOFF_S = 0.1
+MOST_BYTES = 6_000_000  # of an event, base64 and names included: what Lambda takes
 
 
-class StoppedError(Exception):
-    """The mapping is being stopped; what is not settled stays for the next start."""
+class Lane:
+    """Settles what it is offered, in order, one batch at a time."""
 
+    def __init__(
+        self,
+        name: str,
+        settings: MappingSettings,
+        invoker: attempts.Invoker,
+        stopping: threading.Event,
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        self._settings = settings
+        self._invoker = invoker
+        self._stopping = stopping
+        self._failed = failed
+        self._queue: collections.deque[tuple[Record, float]] = collections.deque()
+        self._changed = threading.Condition()
+        self._over = False
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
-class Invoker(NamedTuple):
-    """What a lane needs from its shard."""
+    def start(self) -> None:
+        """Begin to settle."""
+        self._thread.start()
 
-    invoke: Callable[[Sequence[Record]], Any]  # raises: the function failed
-    settled: Callable[[Sequence[Record]], None]  # done, or given up
-    give_up: Callable[[Sequence[Record], str, int], None]  # records, condition, invokes
-    wait: Callable[[float], None]  # seconds; raises StoppedError
-    now: Callable[[], dt.datetime]
+    def offer(self, records: Sequence[Record]) -> None:
+        """Append these records to its queue."""
+        now = time.monotonic()
+        with self._changed:
+            self._queue.extend((record, now) for record in records)
+            self._changed.notify_all()
 
+    def finish(self) -> None:
+        """End the thread, once nothing more will be offered or the mapping stops."""
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
 
-class _Batch(NamedTuple):
-    records: Sequence[Record]
-    retries: int = 0  # consumed
-    invokes: int = 0
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the thread's end; tell whether it came."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
 
+    def _run(self) -> None:
+        try:
+            while batch := self._next_batch():
+                attempts.run(batch, self._settings, self._invoker)
+        except attempts.StoppedError:
+            pass
+        except Exception as error:  # noqa: BLE001  # shown by the mapping, which owns the thread
+            self._failed(error)
 
-def run(records: Sequence[Record], settings: MappingSettings, invoker: Invoker) -> None:
-    """Settle every record: done, or given up by age or retries. Raises StoppedError."""
-    waiting = [_Batch(records)]
-    while waiting:
-        batch = _without_expired(waiting.pop(0), settings, invoker)
-        if batch.records:
-            waiting[:0] = _attempt(batch, settings, invoker)
-
-
-def _attempt(batch: _Batch, settings: MappingSettings, invoker: Invoker) -> list[_Batch]:
-    """Invoke once; return what is left of the batch, in order."""
-    records = batch.records
-    numbers = [record.sequence_number for record in records]
-    invokes = batch.invokes + 1
-    try:
-        answer = invoker.invoke(records)
-        done = first_not_done(answer, numbers, reports=settings.reports_failures)
-    except StoppedError:
-        raise
-    except Exception:  # noqa: BLE001  # whatever a function raises is a function error
-        _log.exception("the function failed on %d records from %s on", len(records), numbers[0])
-        done = 0
-    if done:
-        invoker.settled(records[:done])
-    if done == len(records):
+    def _next_batch(self) -> list[Record]:
+        """Wait for a full batch, or the end of its window; empty when the lane is over."""
+        window_s = self._settings.maximum_batching_window_in_seconds
+        with self._changed:
+            while not self._stopping.is_set() and (self._queue or not self._over):
+                if not self._queue:
+                    self._changed.wait()
+                    continue
+                count, full = fitting(
+                    (record for record, _ in self._queue), self._settings.batch_size
+                )
+                left_s = self._queue[0][1] + window_s - time.monotonic()
+                if full or left_s <= 0 or self._over:
+                    return [self._queue.popleft()[0] for _ in range(count)]
+                self._changed.wait(left_s)
         return []
-    if done == 0 and settings.bisect_batch_on_function_error and len(records) > 1:
-        middle = len(records) // 2
-        return [
-            _Batch(records[:middle], batch.retries, invokes),
-            _Batch(records[middle:], batch.retries, invokes),
-        ]
-    return _retry(_Batch(records[done:], batch.retries, invokes), settings, invoker)
 
 
-def _retry(batch: _Batch, settings: MappingSettings, invoker: Invoker) -> list[_Batch]:
-    most = settings.maximum_retry_attempts
-    if most != -1 and batch.retries >= most:
-        invoker.give_up(batch.records, RETRIES_EXHAUSTED, batch.invokes)
-        invoker.settled(batch.records)
-        return []
-    invoker.wait(min(LONGEST_BACKOFF_S, FIRST_BACKOFF_S * 2 ** min(batch.retries, 16)))
-    return [batch._replace(retries=batch.retries + 1)]
-
-
-def _without_expired(batch: _Batch, settings: MappingSettings, invoker: Invoker) -> _Batch:
-    most = settings.maximum_record_age_in_seconds
-    if most == -1:
-        return batch
-    oldest = invoker.now() - dt.timedelta(seconds=most)
-    expired = [record for record in batch.records if record.arrived_at < oldest]
-    if expired:
-        invoker.give_up(expired, AGE_EXCEEDED, batch.invokes)
-        invoker.settled(expired)
-    return batch._replace(records=[r for r in batch.records if r.arrived_at >= oldest])
+def fitting(records: Iterable[Record], batch_size: int) -> tuple[int, bool]:
+    """Return how many records from the first on make one batch, and whether it is full."""
+    count = size = 0
+    for record in records:
+        size += len(record.data) * 4 // 3 + 400
+        if count and size > MOST_BYTES:
+            return count, True
+        count += 1
+        if count == batch_size:
+            return count, True
+    return count, False

@@ -1,201 +1,129 @@
-"""One shard: reads it in order, hands its records to lanes, checkpoints what is settled."""
+"""One shard: reads it in order, deals its records out to lanes, checkpoints what is settled."""
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 import zlib
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from local.mapping import lane
-from local.mapping.checkpoints import ENDED, Checkpoints
-from local.mapping.events import Record
+from local.mapping.checkpoints import ENDED
+from local.mapping.lane import Lane
+from local.mapping.progress import Progress
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Sequence
 
+    from local.mapping.attempts import Invoker
+    from local.mapping.events import Record
     from local.mapping.settings import MappingSettings
+    from local.mapping.source import ShardSource
 
-_log = logging.getLogger(__name__)
 TRY_AGAIN_S = 0.5
-IDLE_S = 0.05  # between reads of a shard that has nothing new; AWS allows five reads a second
-_MAX_BATCH_BYTES = 6_000_000
+IDLE_S = 0.05  # between reads at the tip of a shard; AWS allows five reads a second
+READ_AHEAD = 10_000  # records that may wait for the handler before the next read
+_MANY = 1_000  # records in a read that say there are more to come
 
 
 class ShardReader:
-    """Settles a shard's records until it ends or is told to stop; one thread."""
+    """Settles a shard's records until it ends or is told to stop; a thread, and one a lane."""
 
     def __init__(
         self,
         *,
-        client: Any,
-        stream: str,
-        stream_arn: str,
-        shard_id: str,
-        begin: str,
+        name: str,
+        source: ShardSource,
         settings: MappingSettings,
-        checkpoints: Checkpoints,
-        invoker: lane.Invoker,
+        note: Callable[[str], None],  # keeps a checkpoint
+        invoker: Invoker,
         stopping: threading.Event,
+        on_end: Callable[[], None],
     ) -> None:
-        self.shard_id = shard_id
-        self.caught_up_at = 0.0  # start of the latest read that found nothing left to do
+        self.ended_at: float | None = None
         self.behind_ms = 0
-        self.ended = False
         self.error: BaseException | None = None
-        self._client = client
-        self._begin = begin
-        self._stream = stream
-        self._stream_arn = stream_arn
-        self._settings = settings
-        self._checkpoints = checkpoints
-        self._invoker = invoker
+        self.progress = Progress(note)
+        self._source = source
+        self._note = note
         self._stopping = stopping
-        self._read_up_to = checkpoints.get(stream, shard_id)
-        self._thread = threading.Thread(target=self._run, name=shard_id, daemon=True)
+        self._on_end = on_end
+        self._tip = (0.0, 0)  # start of the latest read that found nothing new; taken until then
+        invoker = invoker._replace(settled=self.progress.settle)
+        self._lanes = [
+            Lane(f"{name}-{number}", settings, invoker, stopping, self._fail)
+            for number in range(settings.parallelization_factor)
+        ]
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
         """Begin to read."""
+        for lane in self._lanes:
+            lane.start()
         self._thread.start()
 
-    def join(self, timeout_s: float) -> None:
-        """Wait for the thread's end."""
-        self._thread.join(timeout_s)
+    def finish(self) -> None:
+        """Let the threads end, once `stopping` is set or the shard is over."""
+        self.progress.wake()
+        for lane in self._lanes:
+            lane.finish()
+
+    def join(self, deadline: float) -> bool:
+        """Wait for the threads until `deadline` (monotonic); tell whether all ended."""
+        self._thread.join(max(0.0, deadline - time.monotonic()))
+        lanes = [lane.join(max(0.0, deadline - time.monotonic())) for lane in self._lanes]
+        return all(lanes) and not self._thread.is_alive()
+
+    def settled_since(self, moment: float) -> bool:
+        """Tell whether all that was in the shard at `moment` (monotonic) is settled."""
+        seen_at, taken = self._tip
+        return self.ended_at is not None or (seen_at > moment and self.progress.front >= taken)
+
+    def behind(self, now: dt.datetime) -> int:
+        """Return how old the oldest record not settled is, or not yet read, in milliseconds."""
+        oldest = self.progress.oldest()
+        age_ms = int((now - oldest).total_seconds() * 1000) if oldest else 0
+        return max(age_ms, self.behind_ms)
 
     def _run(self) -> None:
         try:
             self._follow()
-        except lane.StoppedError:
-            pass
         except Exception as error:  # noqa: BLE001  # shown by the mapping, which owns the thread
-            self.error = error
+            self._fail(error)
 
     def _follow(self) -> None:
-        iterator: str | None = self._open()
-        while iterator and not self._stopping.is_set():
-            began = time.monotonic()
-            iterator, records, behind_ms = self._read(iterator)
-            self.behind_ms = behind_ms
-            if records:
-                self._settle(records)
-            elif behind_ms == 0:
-                self.caught_up_at = began
-                self._stopping.wait(IDLE_S)
-        if iterator is None:
-            self._checkpoints.put(self._stream, self.shard_id, ENDED)
-            self.ended = True
+        while not self._stopping.is_set() and not self._source.ended:
+            self._read_once()
+            self.progress.wait_for_at_most(READ_AHEAD, self._stopping)
+        self.progress.wait_for_at_most(0, self._stopping)
+        if self._source.ended and not self.progress.open_records():
+            self._note(ENDED)
+            self.ended_at = time.monotonic()
+            self.finish()
+            self._on_end()
 
-    def _read(self, iterator: str) -> tuple[str | None, list[Record], int]:
-        """Read until the batch is full or its window is over."""
-        window_s = self._settings.maximum_batching_window_in_seconds
-        deadline = time.monotonic() + window_s
-        records: list[Record] = []
-        following: str | None = iterator
-        behind_ms = 0
-        while following:
-            following, more, behind_ms = self._get(following)
-            records += more
-            full = len(records) >= self._settings.batch_size
-            if full or time.monotonic() >= deadline or not window_s:
-                break
-            self._stopping.wait(IDLE_S)
-        return following, records, behind_ms
-
-    def _get(self, iterator: str) -> tuple[str | None, list[Record], int]:
-        try:
-            answer = self._client.get_records(ShardIterator=iterator, Limit=10_000)
-        except self._client.exceptions.ExpiredIteratorException:
-            return self._open(), [], 1
-        except (BotoCoreError, ClientError) as error:  # throttled, or the stream is away: try again
-            _log.warning("%s cannot be read: %s", self.shard_id, error)
+    def _read_once(self) -> None:
+        began = time.monotonic()
+        page = self._source.read()
+        if not page.answered:
             self._stopping.wait(TRY_AGAIN_S)
-            return iterator, [], 1
-        records = [
-            Record(
-                each["SequenceNumber"],
-                each["PartitionKey"],
-                each["Data"],
-                each["ApproximateArrivalTimestamp"],
-            )
-            for each in answer["Records"]
-        ]
-        if records:
-            self._read_up_to = records[-1].sequence_number
-        following: str | None = answer.get("NextShardIterator")
-        return following, records, int(answer.get("MillisBehindLatest") or 0)
+            return
+        self.behind_ms = page.behind_ms
+        self._deal(page.records)
+        if not page.records and not page.behind_ms:
+            self._tip = (began, self.progress.taken)
+        if not self._source.ended and len(page.records) < _MANY:
+            self._stopping.wait(IDLE_S)
 
-    def _open(self) -> str:
-        where: dict[str, str] = {"ShardIteratorType": self._begin}
-        if self._read_up_to:
-            where = {
-                "ShardIteratorType": "AFTER_SEQUENCE_NUMBER",
-                "StartingSequenceNumber": self._read_up_to,
-            }
-        answer = self._client.get_shard_iterator(
-            StreamARN=self._stream_arn, ShardId=self.shard_id, **where
-        )
-        iterator: str = answer["ShardIterator"]
-        return iterator
+    def _deal(self, records: Sequence[Record]) -> None:
+        """Hand each record to the lane of its partition key."""
+        self.progress.take(records)
+        dealt: dict[int, list[Record]] = {}
+        for record in records:
+            number = zlib.crc32(record.partition_key.encode()) % len(self._lanes)
+            dealt.setdefault(number, []).append(record)
+        for number, part in dealt.items():
+            self._lanes[number].offer(part)
 
-    def _settle(self, records: Sequence[Record]) -> None:
-        """Settle what was read, batch by batch, the lanes of a batch side by side."""
-        for batch in batches(records, self._settings.batch_size):
-            progress = _Progress(batch, self._note)
-            invoker = self._invoker._replace(settled=progress.settled)
-            lanes = self._lanes(batch)
-            if len(lanes) == 1:
-                lane.run(lanes[0], self._settings, invoker)
-                continue
-            with ThreadPoolExecutor(len(lanes)) as pool:
-                running = [pool.submit(lane.run, part, self._settings, invoker) for part in lanes]
-            for each in running:
-                each.result()
-
-    def _lanes(self, batch: Sequence[Record]) -> list[list[Record]]:
-        lanes: dict[int, list[Record]] = {}
-        for record in batch:
-            number = zlib.crc32(record.partition_key.encode())
-            lanes.setdefault(number % self._settings.parallelization_factor, []).append(record)
-        return list(lanes.values())
-
-    def _note(self, sequence_number: str) -> None:
-        self._checkpoints.put(self._stream, self.shard_id, sequence_number)
-
-
-class _Progress:
-    """Checkpoints the highest record up to which all are settled, whatever lane they were in."""
-
-    def __init__(self, batch: Sequence[Record], note: Callable[[str], None]) -> None:
-        self._numbers = [record.sequence_number for record in batch]
-        self._open = set(self._numbers)
-        self._note = note
-        self._at = 0
-        self._lock = threading.Lock()
-
-    def settled(self, records: Sequence[Record]) -> None:
-        """Take these records off, and checkpoint when the front has moved."""
-        with self._lock:
-            self._open.difference_update(record.sequence_number for record in records)
-            before = self._at
-            while self._at < len(self._numbers) and self._numbers[self._at] not in self._open:
-                self._at += 1
-            if self._at > before:
-                self._note(self._numbers[self._at - 1])
-
-
-def batches(records: Sequence[Record], batch_size: int) -> list[list[Record]]:
-    """Cut records into batches by number and by bytes (a Lambda event holds 6 MB)."""
-    cut: list[list[Record]] = []
-    size = 0
-    for record in records:
-        weight = len(record.data) * 4 // 3 + 400
-        if not cut or len(cut[-1]) >= batch_size or size + weight > _MAX_BATCH_BYTES:
-            cut.append([])
-            size = 0
-        cut[-1].append(record)
-        size += weight
-    return cut
+    def _fail(self, error: BaseException) -> None:
+        self.error = error
