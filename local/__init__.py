@@ -3,5 +3,7 @@
 import sys
 from pathlib import Path
 
+RUNTIME = Path(__file__).resolve().parent.parent / "runtime"
 # The Lambda package's root is runtime/: its modules are imported here as they are there.
-sys.path.insert(0, str(Path(__file__).parent.parent / "runtime"))
+if str(RUNTIME) not in sys.path:
+    sys.path.insert(0, str(RUNTIME))

@@ -36,6 +36,11 @@ class Paths:
         return self.home / "checkpoints.json"
 
     @property
+    def progress(self) -> Path:
+        """Up to when everything on the stream is processed."""
+        return self.home / "progress.json"
+
+    @property
     def clock(self) -> Path:
         """The time of a replay."""
         return self.home / "clock"

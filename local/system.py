@@ -1,0 +1,246 @@
+"""The whole system: brought up in order, found again after a crash, drained and stopped."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import fcntl
+import http.client
+import json
+import os
+import secrets
+import shutil
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from chalicelib import bootstrap
+from chalicelib.adapters.clock import FileClock
+from chalicelib.adapters.migrations import migrate
+from chalicelib.adapters.postgres.database import Database
+from chalicelib.adapters.postgres.partitions import PostgresPartitions
+from chalicelib.settings import Settings
+from local.emulator import Emulator
+from local.paths import PROJECT, Paths
+from local.postgres import EmbeddedPostgres
+from local.postgres.server import free_port
+from local.processes import ChildProcess
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import TextIO
+
+DATABASE = "monitor"
+STREAM = "academic-events"
+SHARDS = 2
+TOPIC = "alerts"
+ROLES = ("owner", "ingest", "api", "privacy", "reader")
+_READY_WITHIN_S = 20.0
+_PAST, _AHEAD = dt.timedelta(days=365), dt.timedelta(days=95)
+
+
+class StartError(Exception):
+    """The system cannot be brought up; the message is one sentence for people."""
+
+
+class LocalSystem:
+    """PostgreSQL, the emulated AWS, the API and the consumer, each a process of its own."""
+
+    def __init__(
+        self,
+        paths: Paths,
+        *,
+        port: int | None = None,
+        policy: str = "higher_education",
+        replay_clock: bool = False,
+    ) -> None:
+        self.paths = paths
+        self.clock = FileClock(paths.clock)
+        self.postgres = EmbeddedPostgres(paths.database)
+        self.emulator = Emulator(paths)
+        self.port = port or 0
+        self._policy = policy
+        self._replay_clock = replay_clock
+        self._api = ChildProcess("api", processes=paths.processes, logs=paths.logs)
+        self._consumer = ChildProcess("consumer", processes=paths.processes, logs=paths.logs)
+        self._topic_arn = ""
+        self._lock: TextIO | None = None
+
+    def start(self) -> LocalSystem:
+        """Bring everything up and wait until the API is healthy; end what a killed run left."""
+        self._claim()
+        self._consumer.stop()
+        self._api.stop()
+        if not self._replay_clock:
+            self.paths.clock.unlink(missing_ok=True)
+        self.postgres.start()
+        self._prepare_database()
+        self.emulator.start()
+        self.emulator.create_stream(STREAM, SHARDS)
+        self._topic_arn = self.emulator.create_topic(TOPIC)
+        self._make_key()
+        self._start_children()
+        self._wait_until_healthy()
+        return self
+
+    def stop(self) -> None:
+        """Stop in the order in which work flows, so that nothing on its way is lost."""
+        self._api.stop()
+        if self._consumer.running() is not None:
+            self.wait_until_drained(timeout_s=10)
+        self._consumer.stop()
+        self.emulator.stop()
+        self.postgres.stop()
+        if self._lock:
+            self._lock.close()
+            self._lock = None
+
+    def __enter__(self) -> LocalSystem:
+        """Start; what has been started is stopped when the rest fails."""
+        try:
+            return self.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop."""
+        self.stop()
+
+    def parts(self) -> list[tuple[str, str]]:
+        """Return what runs where, for people."""
+        return [
+            ("API", f"http://127.0.0.1:{self.port}/v1"),
+            ("PostgreSQL", f"127.0.0.1:{self.postgres.port}, database {DATABASE}"),
+            ("Kinesis, SNS", f"{self.emulator.endpoint_url} (emulated), stream {STREAM}"),
+            (
+                "logs and data",
+                str(self.paths.home.relative_to(PROJECT))
+                if self.paths.home.is_relative_to(PROJECT)
+                else str(self.paths.home),
+            ),
+        ]
+
+    def settings(self, role: str) -> Settings:
+        """Return the runtime's settings with the database signed in to as a role."""
+        return Settings(
+            database_conninfo=self.postgres.dsn(DATABASE, role),
+            stream_name=STREAM,
+            topic_arn=self._topic_arn,
+            pseudonym_key_file=str(self.paths.key),
+            clock_file=str(self.paths.clock) if self._replay_clock else "",
+            policy=self._policy,
+        )
+
+    def service(self, role: str) -> bootstrap.Service:
+        """Return the runtime's composition for work in this process."""
+        return bootstrap.build(self.settings(role))
+
+    def make_partitions(self, first: dt.datetime, last: dt.datetime) -> int:
+        """Make the partitions that events between two moments need."""
+        owner = Database(self.postgres.dsn(DATABASE, "owner"))
+        try:
+            return PostgresPartitions(owner).ensure(first, last, width_months=3)
+        finally:
+            owner.close()
+
+    def wait_until_drained(self, timeout_s: float = 60.0) -> bool:
+        """Wait until all that is on the stream now is processed; tell whether it came to that."""
+        asked = time.monotonic()
+        while time.monotonic() - asked < timeout_s:
+            if self._drained_since() > asked:
+                return True
+            if self._consumer.running() is None:
+                raise StartError(f"The consumer ended: {self._consumer.last_words()}")
+            time.sleep(0.005)
+        return False
+
+    def _claim(self) -> None:
+        """Keep a second run off the same data."""
+        self.paths.home.mkdir(parents=True, exist_ok=True)
+        self._lock = (self.paths.home / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StartError("The system is running already; stop that run first.") from error
+
+    def _prepare_database(self) -> None:
+        if not self.postgres.has_database(DATABASE):
+            self.postgres.create_database(DATABASE)
+        migrate(self.postgres.dsn(DATABASE))
+        self.postgres.set_role_passwords(ROLES)
+        now = FileClock(self.paths.clock).now()
+        self.make_partitions(now - _PAST, now + _AHEAD)
+
+    def _make_key(self) -> None:
+        if not self.paths.key.exists():
+            self.paths.key.touch(mode=0o600)
+            self.paths.key.write_text(secrets.token_hex(32))
+
+    def _start_children(self) -> None:
+        if self.port == 0:
+            self.port = free_port()
+        module = [sys.executable, "-m"]
+        files = [str(self.paths.checkpoints), str(self.paths.progress)]
+        self.paths.progress.unlink(missing_ok=True)
+        self._consumer.start(
+            [*module, "local.stream_consumer", STREAM, *files], self._environment("ingest"), port=0
+        )
+        self._api.start(
+            [*module, "local.api_server", str(self.port)], self._environment("api"), port=self.port
+        )
+
+    def _environment(self, role: str) -> dict[str, str]:
+        settings = dataclasses.asdict(self.settings(role))
+        named = {
+            f"MONITOR_{name.upper()}": ",".join(value) if isinstance(value, tuple) else str(value)
+            for name, value in settings.items()
+        }
+        quiet = {"POWERTOOLS_LOG_LEVEL": "WARNING", "PYTHONPATH": str(PROJECT)}
+        return {**os.environ, **named, **quiet, **self.emulator.environment()}
+
+    def _wait_until_healthy(self) -> None:
+        deadline = time.monotonic() + _READY_WITHIN_S
+        while time.monotonic() < deadline:
+            for child in (self._api, self._consumer):
+                if child.running() is None:
+                    raise StartError(f"The {child.name} ended: {child.last_words()}")
+            if self._drained_since() > 0 and _healthy(self.port):
+                return
+            time.sleep(0.02)
+        raise StartError(f"The API is not healthy: {self._api.last_words()}")
+
+    def _drained_since(self) -> float:
+        try:
+            progress: dict[str, Any] = json.loads(self.paths.progress.read_text())
+        except FileNotFoundError:
+            return 0.0
+        return float(progress["drained_since"])
+
+
+def remove(paths: Paths) -> None:
+    """End what still runs and remove all data; the unpacked programs stay."""
+    system = LocalSystem(paths)
+    system._claim()  # noqa: SLF001  # the same module
+    system.stop()
+    EmbeddedPostgres(paths.database).remove()
+    for path in (paths.emulator, paths.processes, paths.logs):
+        shutil.rmtree(path, ignore_errors=True)
+    for file in (paths.checkpoints, paths.progress, paths.clock, paths.replay, paths.key):
+        file.unlink(missing_ok=True)
+
+
+def _healthy(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/v1/health")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()
