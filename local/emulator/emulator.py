@@ -1,14 +1,16 @@
 """The emulator as a whole: start or adopt, wait until healthy, make what the system needs, stop.
 
 What survives: a clean stop saves the state, streams included, and the next start loads it. A
-runner that is killed leaves the emulator alive, and the next start adopts it. When the emulator
-itself is killed, what it had acknowledged and nobody had read is gone, as if Kinesis had lost it.
+runner that is killed, even by SIGKILL, leaves the emulator alive with all it acknowledged, and
+the next start adopts it. When the emulator itself is killed or the machine loses power, what it
+acknowledged since its last clean stop and nobody had read is gone.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import socket
 import time
 import urllib.request
 from pathlib import Path
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 REGION = "us-east-1"
 PYTHON = Path(__file__).resolve().parents[2] / ".venv-emulator" / "bin" / "python"
 _HEALTHY_WITHIN_S = 30.0
+_ADOPTED_WITHIN_S = 5.0  # one that hangs is replaced
+_RETENTION_H = 8760  # the most: its iterators count positions, which expiring records would shift
 
 
 class EmulatorError(Exception):
@@ -44,12 +48,16 @@ class Emulator:
     def start(self) -> Emulator:
         """Bring it up, or adopt the one that an earlier run left, and wait until it answers."""
         port = self._process.running()
-        self.adopted = port is not None
-        if port is None:
+        self.adopted = port is not None and self._answers(port, _ADOPTED_WITHIN_S)
+        if not self.adopted:
+            self._process.stop()
             port = self._wanted_port or free_port()
             self._launch(port)
+            if not self._answers(port, _HEALTHY_WITHIN_S):
+                words = self._process.last_words()
+                self._process.stop()
+                raise EmulatorError(f"The emulator does not answer: {words}")
         self.endpoint_url = f"http://127.0.0.1:{port}"
-        self._wait()
         return self
 
     def stop(self) -> None:
@@ -94,11 +102,16 @@ class Emulator:
     def create_stream(self, name: str, shards: int) -> None:
         """Make the stream unless it is there, and wait until it is active."""
         kinesis = self.client("kinesis")
-        if name not in kinesis.list_streams()["StreamNames"]:
+        try:
             kinesis.create_stream(StreamName=name, ShardCount=shards)
+        except kinesis.exceptions.ResourceInUseException:
+            return
         deadline = time.monotonic() + _HEALTHY_WITHIN_S
-        while _status(kinesis, name) != "ACTIVE" and time.monotonic() < deadline:
+        while _status(kinesis, name) != "ACTIVE":
+            if time.monotonic() > deadline:
+                raise EmulatorError(f"The stream {name} does not become active.")
             time.sleep(0.05)
+        kinesis.increase_stream_retention_period(StreamName=name, RetentionPeriodHours=_RETENTION_H)
 
     def create_topic(self, name: str) -> str:
         """Make the topic unless it is there; return its ARN."""
@@ -108,6 +121,7 @@ class Emulator:
     def _launch(self, port: int) -> None:
         if not PYTHON.exists():
             raise EmulatorError("The emulator is not installed; run `make setup`.")
+        _check_port(port)
         environment = {
             **os.environ,
             "BIND_HOST": "127.0.0.1",
@@ -123,22 +137,29 @@ class Emulator:
         launcher = str(Path(__file__).with_name("launcher.py"))
         self._process.start([str(PYTHON), launcher], environment, port=port)
 
-    def _wait(self) -> None:
-        deadline = time.monotonic() + _HEALTHY_WITHIN_S
-        while time.monotonic() < deadline:
-            if self._process.running() is None:
-                raise EmulatorError(f"The emulator ended: {self._process.last_words()}")
-            if _healthy(self.endpoint_url):
-                return
+    def _answers(self, port: int, timeout_s: float) -> bool:
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline and self._process.running() is not None:
+            if _healthy(f"http://127.0.0.1:{port}"):
+                return True
             time.sleep(0.05)
-        raise EmulatorError(f"The emulator does not answer: {self._process.last_words()}")
+        return False
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise EmulatorError(f"Port {port} of 127.0.0.1 is in use; name another one.") from error
 
 
 def _healthy(endpoint_url: str) -> bool:
     try:
         with urllib.request.urlopen(f"{endpoint_url}/_ministack/health", timeout=2) as answer:  # noqa: S310  # loopback
             return bool(json.load(answer))
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 

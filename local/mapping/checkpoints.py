@@ -51,6 +51,7 @@ class FileCheckpoints(Checkpoints):
         self._done = _load(path)
 
     def _save(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         part = self._path.with_suffix(".part")
         part.write_text(json.dumps(self._done))
         part.replace(self._path)

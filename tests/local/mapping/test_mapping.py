@@ -171,6 +171,7 @@ def test_a_stream_made_anew_under_the_same_name_is_read_from_its_beginning(
     kinesis.delete_stream(StreamName=stream.name)
     while stream.name in kinesis.list_streams()["StreamNames"]:
         time.sleep(0.01)
+    time.sleep(1)  # kinesalite knows times of creation to the second
     kinesis.create_stream(StreamName=stream.name, ShardCount=1)
     stream.wait_until_active()
     stream.put(_pairs(7))
