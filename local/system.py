@@ -20,6 +20,7 @@ from chalicelib.adapters.migrations import migrate
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.partitions import PostgresPartitions
 from chalicelib.settings import Settings
+from local.announcements import Announcements
 from local.emulator import Emulator
 from local.paths import PROJECT, Paths
 from local.postgres import EmbeddedPostgres
@@ -27,6 +28,7 @@ from local.postgres.server import free_port
 from local.processes import ChildProcess
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
     from typing import TextIO
 
@@ -89,6 +91,7 @@ class LocalSystem:
         if self._consumer.running() is not None:
             self.wait_until_drained(timeout_s=10)
         self._consumer.stop()
+        self.paths.progress.unlink(missing_ok=True)
         self.emulator.stop()
         self.postgres.stop()
         if self._lock:
@@ -139,6 +142,7 @@ class LocalSystem:
 
     def service(self, role: str) -> bootstrap.Service:
         """Return the runtime's composition for work in this process."""
+        os.environ.update(self.emulator.environment())
         return bootstrap.build(self.settings(role))
 
     def make_partitions(self, first: dt.datetime, last: dt.datetime) -> int:
@@ -148,6 +152,11 @@ class LocalSystem:
             return PostgresPartitions(owner).ensure(first, last, width_months=3)
         finally:
             owner.close()
+
+    def announcements(self, show: Callable[[Any], None]) -> Announcements:
+        """Follow what SNS delivers."""
+        sns, sqs = self.emulator.client("sns"), self.emulator.client("sqs")
+        return Announcements(sns, sqs, self._topic_arn, show)
 
     def wait_until_drained(self, timeout_s: float = 60.0) -> bool:
         """Wait until all that is on the stream now is processed; tell whether it came to that."""

@@ -70,13 +70,24 @@ class EmbeddedPostgres:
         except (OSError, binaries.MissingError) as error:
             raise PostgresError(str(error)) from error
         self._check_disk()
-        if not (self.data / "PG_VERSION").exists():
+        if not self.has_data():
             self._initialise()
         self._stop_left_over()
         self.port = self._wanted_port or free_port()
         _check_port(self.port)
         self._launch()
         return self
+
+    def has_data(self) -> bool:
+        """Tell whether there is a database cluster already."""
+        return (self.data / "PG_VERSION").exists()
+
+    def attach(self) -> bool:
+        """Use the server that runs on this data, if there is one; tell whether there is."""
+        if not self._postmaster():
+            return False
+        self.port = int((self.data / "postmaster.pid").read_text().splitlines()[3])
+        return True
 
     def stop(self) -> None:
         """Stop the server; immediately, when it does not stop within ten seconds."""

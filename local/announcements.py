@@ -1,0 +1,54 @@
+"""What SNS delivers, shown as it comes: a queue subscribed to the topic, read by a thread."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+QUEUE = "alerts-shown-here"
+
+
+class Announcements:
+    """Counts what is delivered, and hands each message to `show`."""
+
+    def __init__(self, sns: Any, sqs: Any, topic_arn: str, show: Callable[[Any], None]) -> None:
+        self.opened = 0
+        self.cleared = 0
+        self._sqs = sqs
+        self._show = show
+        self._url = sqs.create_queue(QueueName=QUEUE)["QueueUrl"]
+        attributes = sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
+        queue_arn = attributes["Attributes"]["QueueArn"]
+        sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=queue_arn)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._follow, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop to read."""
+        self._stopping.set()
+        self._thread.join(5)
+
+    def _follow(self) -> None:
+        while not self._stopping.is_set():
+            answer = self._sqs.receive_message(
+                QueueUrl=self._url, MaxNumberOfMessages=10, WaitTimeSeconds=0
+            )
+            messages = answer.get("Messages", [])
+            for message in messages:
+                self._take(message)
+            if not messages:
+                self._stopping.wait(0.2)
+
+    def _take(self, message: Any) -> None:
+        told = json.loads(json.loads(message["Body"])["Message"])
+        if told["kind"] == "opened":
+            self.opened += 1
+        else:
+            self.cleared += 1
+        self._show(told)
+        self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
