@@ -52,6 +52,11 @@ class Stream:
         raise TimeoutError(self.name)
 
 
+def pairs_of(count: int, keys: int = 20) -> list[tuple[str, str]]:
+    """Return numbered records, dealt out over keys."""
+    return [(f"key-{i % keys}", f"{i:05d}") for i in range(count)]
+
+
 class Handler:
     """Remembers batches and records; fails as it is told to."""
 
