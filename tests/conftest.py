@@ -69,3 +69,15 @@ def _make_partitions(conninfo: str) -> None:
             cursor.execute("SELECT ensure_event_partitions('2024-01-01', '2025-12-31', 3)")
     finally:
         connection.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how long each folder of tests took, so that a slow one is seen."""
+    seconds: dict[str, float] = {}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                folder = report.nodeid.split("::")[0].rsplit("/", 1)[0]
+                seconds[folder] = seconds.get(folder, 0.0) + report.duration
+    for folder, taken in sorted(seconds.items()):
+        terminalreporter.write_line(f"{folder:24} {taken:6.1f} s")

@@ -36,7 +36,7 @@ def test_a_restart_goes_on_behind_the_checkpoint_and_loses_nothing(
     assert after.wait_until_drained(10)
     seen = set(first.done) | set(second.done)
     assert seen == {data for _, data in pairs}
-    assert len(first.done) + len(second.done) < len(pairs) + 300, "it began all over again"
+    assert len(second.done) < len(pairs), "it began all over again"
 
 
 def test_a_restart_with_nothing_new_invokes_nothing(make_stream, mapped, tmp_path: Path):

@@ -1,0 +1,41 @@
+"""Everything that CI runs, in order, with the time each took; `make test` calls this."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from local.paths import PROJECT
+
+BIN = Path(sys.executable).parent
+CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("format", ("ruff", "format", "--check", ".")),
+    ("lint", ("ruff", "check", ".")),
+    ("types", ("mypy",)),
+    ("layers", ("lint-imports",)),
+    ("tests", ("pytest", "-n", "2", "--dist", "loadfile", "-m", "not long", "-q")),
+)
+
+
+def main() -> int:
+    """Run every check, whatever the ones before came to; return 0 when all passed."""
+    environment = {**os.environ, "PYTHONPATH": f"{PROJECT / 'runtime'}{os.pathsep}{PROJECT}"}
+    took: list[tuple[str, float, int]] = []
+    for name, (program, *arguments) in CHECKS:
+        print(f"--- {name}", flush=True)
+        began = time.monotonic()
+        done = subprocess.run(
+            [str(BIN / program), *arguments], cwd=PROJECT, env=environment, check=False
+        )
+        took.append((name, time.monotonic() - began, done.returncode))
+    print("---")
+    for name, seconds, status in took:
+        print(f"{name:8} {seconds:6.1f} s  {'passed' if status == 0 else 'FAILED'}")
+    return int(any(status for _, _, status in took))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
