@@ -1,5 +1,6 @@
 """An embedded PostgreSQL: unpacked from a wheel, started and stopped as a child of nobody."""
 
-from local.postgres.server import EmbeddedPostgres, PostgresError
+from local.postgres.errors import PostgresError
+from local.postgres.server import EmbeddedPostgres
 
 __all__ = ["EmbeddedPostgres", "PostgresError"]

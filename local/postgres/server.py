@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 import secrets
 import shutil
-import socket
-import subprocess
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import time
+from typing import TYPE_CHECKING
 
 import psycopg2
+from psycopg2.extensions import make_dsn
 
 from local import paths
-from local.postgres import binaries
+from local.postgres import account, binaries, cluster, passwords, postmaster
+from local.postgres.cluster import SUPERUSER
+from local.postgres.errors import PostgresError
+from local.postgres.resources import check_port, check_room, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from types import TracebackType
+    from pathlib import Path
 
-SUPERUSER = "postgres"
-_FREE_BYTES_NEEDED = 300 * 1024 * 1024
+__all__ = ["NOT_DURABLE", "EmbeddedPostgres", "PostgresError", "free_port"]
+
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -34,10 +34,8 @@ _SETTINGS = {
     "timezone": "UTC",
 }
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-
-
-class PostgresError(Exception):
-    """PostgreSQL cannot be brought up; the message is one sentence for people."""
+_PASSES_WITHIN_S = 10
+_PASSING = ("shared memory block", "could not create any TCP/IP sockets")
 
 
 class EmbeddedPostgres:
@@ -53,9 +51,16 @@ class EmbeddedPostgres:
         self._home = home
         self._wanted_port = port
         self._settings = {**_SETTINGS, **(settings or {})}
-        self.data = binaries.reachable(home) / "data"
-        self._tree = Path()
         self.port = 0
+
+    @property
+    def data(self) -> Path:
+        """The data folder: below `home`, unless the server's user cannot look there."""
+        return account.reachable(self._home) / "data"
+
+    @property
+    def _tree(self) -> Path:
+        return binaries.tree(paths.default().binaries)
 
     @property
     def passfile(self) -> Path:
@@ -64,17 +69,11 @@ class EmbeddedPostgres:
 
     def start(self) -> EmbeddedPostgres:
         """Bring the server up and wait until it answers; safe on data of an earlier run."""
-        try:
-            self._home.mkdir(parents=True, exist_ok=True)
-            self._tree = binaries.tree(paths.default().binaries)
-        except (OSError, binaries.MissingError) as error:
-            raise PostgresError(str(error)) from error
-        self._check_disk()
+        self._make_ready()
         if not self.has_data():
-            self._initialise()
+            durable = self._settings.get("fsync") != "off"
+            cluster.make(self._tree, self.data, passfile=self.passfile, durable=durable)
         self._stop_left_over()
-        self.port = self._wanted_port or free_port()
-        _check_port(self.port)
         self._launch()
         return self
 
@@ -84,30 +83,27 @@ class EmbeddedPostgres:
 
     def attach(self) -> bool:
         """Use the server that runs on this data, if there is one; tell whether there is."""
-        if not self._postmaster():
+        if not postmaster.pid(self.data):
             return False
-        self.port = int((self.data / "postmaster.pid").read_text().splitlines()[3])
+        self.port = postmaster.port(self.data)
         return True
 
     def stop(self) -> None:
         """Stop the server; immediately, when it does not stop within ten seconds."""
-        if self._postmaster():
-            self._tree = binaries.tree(paths.default().binaries)
         for mode in ("fast", "immediate"):
-            if not self._postmaster():
+            if not postmaster.pid(self.data):
                 return
-            self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-t", "10", "-w", "stop")
+            binaries.run(
+                self._tree, "pg_ctl", "-D", str(self.data), "-m", mode, "-t", "10", "-w", "stop"
+            )
+        if number := postmaster.pid(self.data):
+            raise PostgresError(f"PostgreSQL (process {number}) does not stop.")
 
     def __enter__(self) -> EmbeddedPostgres:
         """Start."""
         return self.start()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop."""
         self.stop()
 
@@ -119,10 +115,14 @@ class EmbeddedPostgres:
 
     def dsn(self, database: str, user: str = SUPERUSER) -> str:
         """Return the libpq connection string of a role, which finds its password in the file."""
-        return (
-            f"host=127.0.0.1 port={self.port} dbname={database} user={user} "
-            f"passfile={self.passfile}"
+        dsn: str = make_dsn(
+            host="127.0.0.1",
+            port=self.port,
+            dbname=database,
+            user=user,
+            passfile=str(self.passfile),
         )
+        return dsn
 
     def create_database(self, name: str, *, template: str = "template1") -> None:
         """Make a database as a copy of another one."""
@@ -134,134 +134,67 @@ class EmbeddedPostgres:
 
     def has_database(self, name: str) -> bool:
         """Tell whether there is a database of this name."""
-        connection = psycopg2.connect(self.dsn("postgres"))
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
-                return cursor.fetchone() is not None
-        finally:
-            connection.close()
+        return self._execute("SELECT 1 FROM pg_database WHERE datname = %s", name) > 0
 
     def set_role_passwords(self, roles: Iterable[str]) -> None:
         """Give each role a new password and write it to the password file."""
-        superuser = self.passfile.read_text().splitlines()[0]
-        lines = [superuser]
+        known = {SUPERUSER: passwords.read(self.passfile)[SUPERUSER]}
         for role in roles:
-            password = secrets.token_hex(16)
-            self._execute(f"ALTER ROLE {role} PASSWORD '{password}'")
-            lines.append(f"127.0.0.1:*:*:{role}:{password}")
-        self._write_passfile(lines)
+            known[role] = secrets.token_hex(16)
+            self._execute(f"ALTER ROLE {role} PASSWORD '{known[role]}'")
+        passwords.write(self.passfile, known)
 
-    def _execute(self, statement: str) -> None:
+    def _execute(self, statement: str, *values: str) -> int:
         connection = psycopg2.connect(self.dsn("postgres"))
         connection.autocommit = True
         try:
             with connection.cursor() as cursor:
-                cursor.execute(statement)
+                cursor.execute(statement, values or None)
+                return cursor.rowcount
         finally:
             connection.close()
 
-    def _initialise(self) -> None:
-        shutil.rmtree(self.data, ignore_errors=True)
-        self.data.mkdir(parents=True)
-        password = secrets.token_hex(16)
-        self._write_passfile([f"127.0.0.1:*:*:{SUPERUSER}:{password}"])
-        given = self.data.parent / "initial-password"
-        given.touch(mode=0o600)
-        given.write_text(password)
-        for path in (self.data, given):
-            _give_to_server_user(path)
-        options = ["--locale=C.UTF-8", "--encoding=UTF8", "-k", "-A", "scram-sha-256"]
-        done = self._run(
-            "initdb", "-D", str(self.data), "-U", SUPERUSER, f"--pwfile={given}", *options
-        )
-        given.unlink()
-        if done.returncode:
-            shutil.rmtree(self.data, ignore_errors=True)
-            raise PostgresError(f"PostgreSQL could not make its data folder: {_last(done.stderr)}")
+    def _make_ready(self) -> None:
+        try:
+            for folder in (self._home, self.data.parent):
+                account.make_folder(folder)
+            check_room(self.data.parent)
+            _ = self._tree
+        except OSError as error:
+            place = error.filename or self._home
+            why = error.strerror or error
+            raise PostgresError(f"PostgreSQL cannot use {place}: {why}.") from error
 
     def _launch(self) -> None:
+        """Start; again for a while when the cause goes by itself, as sessions of a killed one."""
+        deadline = time.monotonic() + _PASSES_WITHIN_S
+        while True:
+            self.port = self._wanted_port or free_port()
+            check_port(self.port)
+            if (why := self._try_to_launch()) is None:
+                return
+            if time.monotonic() > deadline or not any(sign in why for sign in _PASSING):
+                raise PostgresError(f"PostgreSQL did not start: {why}.")
+            time.sleep(0.1)
+
+    def _try_to_launch(self) -> str | None:
+        """Start and wait until it answers; return the reason when it does not."""
         log = self.data.parent / "server.log"
         log.touch()
-        _give_to_server_user(log)
+        account.give(log)
+        before = log.stat().st_size
         options = " ".join(f"-c {name}='{value}'" for name, value in self._settings.items())
         command = ("pg_ctl", "-D", str(self.data), "-l", str(log), "-w", "-t", "60")
-        done = self._run(*command, "-o", f"-p {self.port} {options}", "start")
-        if done.returncode:
-            raise PostgresError(f"PostgreSQL did not start: {_last(log.read_text())}")
+        done = binaries.run(self._tree, *command, "-o", f"-p {self.port} {options}", "start")
+        if done.returncode == 0:
+            return None
+        return postmaster.reason(log.read_bytes()[before:].decode(errors="replace"))
 
     def _stop_left_over(self) -> None:
-        """End a server that an earlier run, killed, left on this data."""
+        """End a server that an earlier run, killed, left on this data.
+
+        Its pid may be another process's by now, for which PostgreSQL would not start: the file
+        goes. Sessions that are still at work are told by their shared memory, not by the file.
+        """
         self.stop()
         (self.data / "postmaster.pid").unlink(missing_ok=True)
-
-    def _postmaster(self) -> int | None:
-        """Return the pid of the server on this data, if there is one and it really is one."""
-        try:
-            pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
-            os.kill(pid, 0)
-        except (OSError, ValueError, IndexError):
-            return None
-        command = Path(f"/proc/{pid}/cmdline")
-        if command.exists() and str(self.data) not in command.read_bytes().decode():
-            return None
-        return pid
-
-    def _check_disk(self) -> None:
-        free = shutil.disk_usage(self._home).free
-        if free < _FREE_BYTES_NEEDED:
-            raise PostgresError(
-                f"Too little disk space below {self._home.name}/: {free // 2**20} MB are free, "
-                f"{_FREE_BYTES_NEEDED // 2**20} MB are needed."
-            )
-
-    def _write_passfile(self, lines: Iterable[str]) -> None:
-        self.passfile.touch(mode=0o600)
-        self.passfile.write_text("".join(f"{line}\n" for line in lines))
-
-    def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        as_user: dict[str, Any] = {}
-        if os.geteuid() == 0:
-            as_user = {"user": "nobody", "group": _server_user().pw_gid, "extra_groups": []}
-        return subprocess.run(
-            [str(self._tree / "bin" / program), *arguments],
-            env=binaries.environment(self._tree),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE if program == "initdb" else subprocess.DEVNULL,
-            text=True,
-            cwd="/",
-            start_new_session=True,
-            check=False,
-            **as_user,
-        )
-
-
-def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _check_port(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise PostgresError(f"Port {port} of 127.0.0.1 is in use; name another one.") from error
-
-
-def _server_user() -> pwd.struct_passwd:
-    return pwd.getpwnam("nobody")
-
-
-def _give_to_server_user(path: Path) -> None:
-    if os.geteuid() == 0:
-        os.chown(path, _server_user().pw_uid, _server_user().pw_gid)
-
-
-def _last(text: str | None) -> str:
-    return ((text or "").strip().splitlines() or ["no message"])[-1]
