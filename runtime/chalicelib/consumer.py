@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import gc
 import hashlib
 import time
 import traceback
@@ -16,7 +18,7 @@ from chalicelib.services.process import incoming_of, process, quarantine_event
 from chalicelib.telemetry import Metric, emit, logger, of_outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from chalicelib.bootstrap import Service
     from chalicelib.ports import Clock, Store
@@ -32,7 +34,8 @@ def consume(event: Mapping[str, Any], service: Service) -> Answer:
     """
     began = time.perf_counter()
     consumer = Consumer(store=service.store, judge=service.judge, clock=service.clock)
-    answer = consumer.consume(event)
+    with _collector_paused():
+        answer = consumer.consume(event)
     emit(of_outcome(consumer.last, (time.perf_counter() - began) * 1000))
     if answer["batchItemFailures"]:
         emit({Metric.BATCHES_HELD: 1})
@@ -108,6 +111,22 @@ class Consumer:
         with self._store.unit() as unit:
             quarantine_event(unit, incoming_of(alone)[0], detail)
         self.last += Outcome(quarantined=1)
+
+
+@contextlib.contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Let no cycle be looked for during a batch.
+
+    A batch makes tens of thousands of small objects and no cycles; looking for them takes a
+    quarter of the consumer's CPU time.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def deliveries(record: Mapping[str, Any]) -> list[Delivery]:

@@ -86,6 +86,9 @@ def add_retractions(cursor: Cursor, named: Sequence[Row]) -> None:
 
 def retracted(cursor: Cursor, incoming: Sequence[Incoming]) -> set[Key]:
     """Return the keys of those events that have been retracted."""
+    cursor.execute(_SQL["any_retraction"])
+    if not cursor.fetchall()[0][0]:
+        return set()
     cursor.execute(
         _SQL["retracted_events"],
         {

@@ -39,13 +39,13 @@ def recompute(cursor: Cursor, touched: dict[Pair, int]) -> list[Touched]:
     """Recompute these aspects of these standings from the current facts; make those that lack."""
     if not touched:
         return []
-    pairs = sorted(touched)
+    students, courses = zip(*touched, strict=True)
     cursor.execute(
         _SQL["fold_standings"],
         {
-            "student": arrays.plain(student for student, _ in pairs),
-            "course": arrays.texts([course for _, course in pairs]),
-            "aspects": arrays.plain(touched[pair] for pair in pairs),
+            "student": arrays.plain(students),
+            "course": arrays.texts(courses),
+            "aspects": arrays.plain(touched.values()),
         },
     )
     return [to_touched(row) for row in cursor.fetchall()]

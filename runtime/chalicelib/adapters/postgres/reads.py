@@ -180,8 +180,6 @@ def _event(
     course: str | None,
     subject: str,
     details: str,
-    metadata: str | None,
-    recorded_at: dt.datetime,
 ) -> Json:
     told = msgspec.json.decode(details)
     for name in ("due_us", "retracted_us"):
@@ -194,9 +192,7 @@ def _event(
         "course": course,
         "subject": subject or None,
         "occurred_at": occurred_at,
-        "recorded_at": recorded_at,
         **told,
-        "metadata": msgspec.Raw(metadata.encode()) if metadata else None,
     }
 
 

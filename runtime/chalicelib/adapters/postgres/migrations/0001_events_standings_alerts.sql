@@ -29,7 +29,10 @@ CREATE TABLE event (
   metadata     text                   -- JSON as the sender wrote it; personal data
 ) PARTITION BY RANGE (occurred_at);
 
-CREATE UNIQUE INDEX event_identity ON event (student, occurred_at, event_uid);
+-- Serves both the identity and the timeline, which then reads no heap page of old events. Metadata
+-- is in no index.
+CREATE UNIQUE INDEX event_identity ON event (student, occurred_at, event_uid)
+  INCLUDE (event_type, source, event_id, course, subject, details);
 
 -- Strays between partitions; kept empty by ensure_event_partitions.
 CREATE TABLE event_stray PARTITION OF event DEFAULT;
@@ -128,7 +131,6 @@ CREATE TABLE result (
   recorded_at         timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (student, course, item)
 ) WITH (fillfactor = 80);
-CREATE INDEX result_by_item ON result (course, item);
 
 CREATE TABLE attendance (
   student      uuid        NOT NULL,
@@ -190,14 +192,14 @@ CREATE TABLE standing (
   suspensions       integer     NOT NULL DEFAULT 0,
   enrolled          tstzmultirange,                     -- null: nobody ever said
   ----------------------------------------------------------------------------------------------
-  touched           smallint    NOT NULL DEFAULT 0,     -- aspects that the last write recomputed
   version           bigint      NOT NULL DEFAULT 1,
   risk_bucket       smallint    NOT NULL DEFAULT 0,     -- 0..20, steps of five points of risk
   open_alerts       smallint    NOT NULL DEFAULT 0,
   recorded_at       timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (student, course)
 ) WITH (fillfactor = 75);
-CREATE INDEX standing_by_risk ON standing (course, risk_bucket DESC, student);
+-- Few distinct values, so the index is small and most updates stay HOT.
+CREATE INDEX standing_by_risk ON standing (course, risk_bucket DESC);
 
 -- What a class looks like, as of the last sweep.
 CREATE TABLE course_context (

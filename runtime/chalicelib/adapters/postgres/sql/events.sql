@@ -2,7 +2,9 @@
 -- Wait for whoever writes the same students: one lock for each first byte of a pseudonym, taken in
 -- order, so that two writers never wait for each other in a circle. A statement of its own: what
 -- follows must see what the one before us committed.
-SELECT count(pg_advisory_xact_lock(815, lane))
+-- It also says how a batch is joined: always by index, never by reading a table of millions whole.
+SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+       count(pg_advisory_xact_lock(815, lane))
 FROM (SELECT lane FROM unnest(%(lanes)s::integer[]) AS t (lane) ORDER BY lane) AS ordered
 
 -- name: horizon
@@ -66,6 +68,9 @@ SELECT student, timestamptz 'epoch' + occurred_us * interval '1 microsecond', ev
 FROM unnest(%(student)s::uuid[], %(occurred_us)s::bigint[], %(event_uid)s::uuid[])
        AS t (student, occurred_us, event_uid)
 ON CONFLICT DO NOTHING
+
+-- name: any_retraction
+SELECT EXISTS (SELECT FROM retraction)
 
 -- name: retracted_events
 -- Which of these have a tombstone. Uses retraction_pkey.

@@ -75,76 +75,76 @@ ON CONFLICT DO NOTHING
 -- name: fold_standings
 -- Recompute the touched aspects of each touched student and course from the tables of current
 -- facts, all by primary key. Aspects: 1 work, 2 attendance, 4 activity, 8 conduct, 16 enrolment.
-INSERT INTO standing AS s (student, course, marks_bp, weight_sum, weighted_sum, settled, handed_in,
-                           late, sessions, attended, last_activity_on,
-                           last_submitted_on, incidents, suspensions, enrolled, touched)
-SELECT t.student, t.course,
-       coalesce(w.marks_bp, '{}'), coalesce(w.weight_sum, 0), coalesce(w.weighted_sum, 0),
-       coalesce(w.settled, '{}'), coalesce(w.handed_in, 0), coalesce(w.late, 0),
-       coalesce(h.sessions, 0), coalesce(h.attended, 0),
-       y.last_on, w.submitted_on,
-       coalesce(c.incidents, 0), coalesce(c.suspensions, 0), e.spans, t.aspects
-FROM unnest(%(student)s::uuid[], %(course)s::text[], %(aspects)s::smallint[])
-       AS t (student, course, aspects)
-LEFT JOIN LATERAL (
-  SELECT coalesce(array_agg(r.score_bp ORDER BY r.scored_at, r.scored_uid) FILTER (WHERE k.counts), '{}')
-           AS marks_bp,
-         sum(k.weight) FILTER (WHERE k.counts) AS weight_sum,
-         sum(k.weight * r.score_bp) FILTER (WHERE k.counts) AS weighted_sum,
-         array_agg(r.item ORDER BY r.item) AS settled,
-         count(r.first_submitted_at) AS handed_in,
-         count(*) FILTER (WHERE r.first_submitted_at > coalesce(i.due_at, r.due_at)
-                          AND NOT r.excused AND i.optional IS NOT TRUE) AS late,
-         max((r.first_submitted_at AT TIME ZONE 'UTC')::date) AS submitted_on
-  FROM result r
-  LEFT JOIN item i ON i.course = r.course AND i.item = r.item
-  CROSS JOIN LATERAL (SELECT r.scored_at IS NOT NULL AND NOT r.excused AND i.optional IS NOT TRUE
-                               AS counts,
-                             coalesce(i.weight_milli, r.weight_milli, 1000)::bigint AS weight) AS k
-  WHERE r.student = t.student AND r.course = t.course AND t.aspects & 1 <> 0
-) AS w ON true
-LEFT JOIN LATERAL (
-  SELECT max(a.day) AS last_on FROM activity_day a
-  WHERE a.student = t.student AND a.course = t.course AND t.aspects & 4 <> 0
-) AS y ON true
-CROSS JOIN LATERAL (
-  SELECT CASE WHEN t.aspects & 16 <> 0 THEN enrolled_spans(t.student, t.course)
-              WHEN t.aspects & 2 <> 0 THEN (SELECT p.enrolled FROM standing p
-                                            WHERE p.student = t.student AND p.course = t.course)
-         END AS spans
-  OFFSET 0  -- once, not at each use
-) AS e
-LEFT JOIN LATERAL (
-  SELECT count(*) AS sessions, count(*) FILTER (WHERE a.status IN (1, 3)) AS attended
-  FROM attendance a
-  WHERE a.student = t.student AND a.course = t.course AND t.aspects & 18 <> 0
-    AND (e.spans IS NULL OR e.spans @> a.occurred_at)
-) AS h ON true
-LEFT JOIN LATERAL (
-  SELECT count(*) FILTER (WHERE d.kind = 1) AS incidents,
-         count(*) FILTER (WHERE d.kind = 2) AS suspensions
-  FROM conduct d
-  WHERE d.student = t.student AND d.course = t.course AND t.aspects & 8 <> 0
-) AS c ON true
-ON CONFLICT (student, course) DO UPDATE SET
-  marks_bp = CASE WHEN excluded.touched & 1 <> 0 THEN excluded.marks_bp ELSE s.marks_bp END,
-  weight_sum = CASE WHEN excluded.touched & 1 <> 0 THEN excluded.weight_sum ELSE s.weight_sum END,
-  weighted_sum = CASE WHEN excluded.touched & 1 <> 0 THEN excluded.weighted_sum ELSE s.weighted_sum END,
-  settled = CASE WHEN excluded.touched & 1 <> 0 THEN excluded.settled ELSE s.settled END,
-  handed_in = CASE WHEN excluded.touched & 1 <> 0 THEN excluded.handed_in ELSE s.handed_in END,
-  late = CASE WHEN excluded.touched & 1 <> 0 THEN excluded.late ELSE s.late END,
-  last_submitted_on = CASE WHEN excluded.touched & 1 <> 0 THEN excluded.last_submitted_on
-                           ELSE s.last_submitted_on END,
-  last_activity_on = CASE WHEN excluded.touched & 4 <> 0 THEN excluded.last_activity_on
-                          ELSE s.last_activity_on END,
-  sessions = CASE WHEN excluded.touched & 18 <> 0 THEN excluded.sessions ELSE s.sessions END,
-  attended = CASE WHEN excluded.touched & 18 <> 0 THEN excluded.attended ELSE s.attended END,
-  enrolled = CASE WHEN excluded.touched & 18 <> 0 THEN excluded.enrolled ELSE s.enrolled END,
-  incidents = CASE WHEN excluded.touched & 8 <> 0 THEN excluded.incidents ELSE s.incidents END,
-  suspensions = CASE WHEN excluded.touched & 8 <> 0 THEN excluded.suspensions ELSE s.suspensions END,
-  touched = excluded.touched, version = s.version + 1, recorded_at = now()
+-- MERGE, since the students are locked: ON CONFLICT would lock every row once more, and log it.
+MERGE INTO standing AS s
+USING (
+  SELECT t.student, t.course, t.aspects, w.*,
+         CASE WHEN t.aspects & 4 <> 0 THEN (
+           SELECT max(a.day) FROM activity_day a
+           WHERE a.student = t.student AND a.course = t.course
+         ) END AS active_on,
+         e.spans,
+         CASE WHEN t.aspects & 18 <> 0 THEN (
+           SELECT ARRAY[count(*), count(*) FILTER (WHERE a.status IN (1, 3))] FROM attendance a
+           WHERE a.student = t.student AND a.course = t.course
+             AND (e.spans IS NULL OR e.spans @> a.occurred_at)
+         ) END AS held,
+         CASE WHEN t.aspects & 8 <> 0 THEN (
+           SELECT ARRAY[count(*) FILTER (WHERE d.kind = 1), count(*) FILTER (WHERE d.kind = 2)]
+           FROM conduct d WHERE d.student = t.student AND d.course = t.course
+         ) END AS conduct
+  FROM unnest(%(student)s::uuid[], %(course)s::text[], %(aspects)s::smallint[])
+         AS t (student, course, aspects)
+  LEFT JOIN LATERAL (
+    SELECT array_agg(r.score_bp ORDER BY r.scored_at, r.scored_uid) FILTER (WHERE k.counts)
+             AS marks_bp,
+           sum(k.weight) FILTER (WHERE k.counts) AS weight_sum,
+           sum(k.weight * r.score_bp) FILTER (WHERE k.counts) AS weighted_sum,
+           array_agg(r.item) AS settled,
+           count(r.first_submitted_at) AS handed_in,
+           count(*) FILTER (WHERE r.first_submitted_at > coalesce(i.due_at, r.due_at)
+                            AND NOT r.excused AND i.optional IS NOT TRUE) AS late,
+           (max(r.first_submitted_at) AT TIME ZONE 'UTC')::date AS submitted_on
+    FROM result r
+    LEFT JOIN item i ON i.course = r.course AND i.item = r.item
+    CROSS JOIN LATERAL (
+      SELECT r.scored_at IS NOT NULL AND NOT r.excused AND i.optional IS NOT TRUE AS counts,
+             coalesce(i.weight_milli, r.weight_milli, 1000)::bigint AS weight
+    ) AS k
+    WHERE r.student = t.student AND r.course = t.course AND t.aspects & 1 <> 0
+  ) AS w ON true
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN t.aspects & 16 <> 0 THEN enrolled_spans(t.student, t.course)
+                WHEN t.aspects & 2 <> 0 THEN (SELECT o.enrolled FROM standing o
+                                              WHERE o.student = t.student AND o.course = t.course)
+           END AS spans
+    OFFSET 0  -- once, not at each use
+  ) AS e
+) AS n
+ON s.student = n.student AND s.course = n.course
+WHEN MATCHED THEN UPDATE SET
+  marks_bp = CASE WHEN n.aspects & 1 <> 0 THEN coalesce(n.marks_bp, '{}') ELSE s.marks_bp END,
+  weight_sum = CASE WHEN n.aspects & 1 <> 0 THEN coalesce(n.weight_sum, 0) ELSE s.weight_sum END,
+  weighted_sum = CASE WHEN n.aspects & 1 <> 0 THEN coalesce(n.weighted_sum, 0) ELSE s.weighted_sum END,
+  settled = CASE WHEN n.aspects & 1 <> 0 THEN coalesce(n.settled, '{}') ELSE s.settled END,
+  handed_in = CASE WHEN n.aspects & 1 <> 0 THEN n.handed_in ELSE s.handed_in END,
+  late = CASE WHEN n.aspects & 1 <> 0 THEN n.late ELSE s.late END,
+  last_submitted_on = CASE WHEN n.aspects & 1 <> 0 THEN n.submitted_on ELSE s.last_submitted_on END,
+  last_activity_on = CASE WHEN n.aspects & 4 <> 0 THEN n.active_on ELSE s.last_activity_on END,
+  sessions = coalesce(n.held[1], s.sessions), attended = coalesce(n.held[2], s.attended),
+  enrolled = CASE WHEN n.aspects & 16 <> 0 THEN n.spans ELSE s.enrolled END,
+  incidents = coalesce(n.conduct[1], s.incidents), suspensions = coalesce(n.conduct[2], s.suspensions),
+  version = s.version + 1, recorded_at = now()
+WHEN NOT MATCHED THEN INSERT
+  (student, course, marks_bp, weight_sum, weighted_sum, settled, handed_in, late, sessions, attended,
+   last_activity_on, last_submitted_on, incidents, suspensions, enrolled)
+  VALUES (n.student, n.course, coalesce(n.marks_bp, '{}'), coalesce(n.weight_sum, 0),
+          coalesce(n.weighted_sum, 0), coalesce(n.settled, '{}'), coalesce(n.handed_in, 0),
+          coalesce(n.late, 0), coalesce(n.held[1], 0), coalesce(n.held[2], 0), n.active_on,
+          n.submitted_on, coalesce(n.conduct[1], 0), coalesce(n.conduct[2], 0), n.spans)
 RETURNING s.student::text, s.course, s.marks_bp, s.weight_sum, s.weighted_sum, s.settled, s.handed_in,
-  s.late, s.sessions, s.attended, greatest(s.last_activity_on, s.last_submitted_on) - date '1970-01-01', s.incidents, s.suspensions,
+  s.late, s.sessions, s.attended,
+  greatest(s.last_activity_on, s.last_submitted_on) - date '1970-01-01', s.incidents, s.suspensions,
   s.enrolled::text, s.open_alerts, s.risk_bucket, s.version
 
 -- name: clear_work
@@ -174,9 +174,10 @@ DELETE FROM enrolment_change e USING unnest(%(student)s::uuid[], %(course)s::tex
 WHERE e.student = t.student AND e.course = t.course AND e.event_uid = t.event_uid
 
 -- name: students_of_item
--- Whose standing a change of this item touches. Uses result_by_item.
-SELECT student::text FROM result WHERE course = %(course)s AND item = %(item)s
+-- Whose standing a change of this item touches. Uses standing_by_risk.
+SELECT student::text FROM standing WHERE course = %(course)s AND %(item)s = ANY (settled)
 
 -- name: lock_all
 -- Every lock of begin_fold, in its order: for the rare changes that touch a whole course.
-SELECT count(pg_advisory_xact_lock(815, lane)) FROM generate_series(0, 255) AS t (lane)
+SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+       count(pg_advisory_xact_lock(815, lane)) FROM generate_series(0, 255) AS t (lane)

@@ -56,10 +56,10 @@ WHERE s.student = %(student)s
 HAVING count(*) > 0
 
 -- name: timeline
--- What happened to one student, newest first. Uses event_identity; the second condition on
+-- What happened to one student, newest first. Reads event_identity alone; the second condition on
 -- occurred_at says nothing new but lets partitions be passed over.
 SELECT e.occurred_at, e.event_uid::text, e.event_type, e.source, e.event_id, nullif(e.course, ''),
-       e.subject, e.details, e.metadata, e.recorded_at
+       e.subject, e.details
 FROM event e
 WHERE e.student = %(student)s
   AND (e.occurred_at, e.event_uid) < (%(before)s, %(before_uid)s::uuid)
