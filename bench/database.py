@@ -1,0 +1,84 @@
+"""The database of the benchmarks: full durability, a million events of history, vacuumed."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg2
+
+from bench.workload import Workload, kinesis_event
+from chalicelib.adapters.migrations import migrate
+from chalicelib.adapters.postgres.database import Database
+from chalicelib.adapters.postgres.store import PostgresStore
+from chalicelib.consumer import Consumer
+from chalicelib.domain.policy import HIGHER_EDUCATION
+from chalicelib.services.judge import Judge
+from local.postgres import EmbeddedPostgres
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+NAME = "bench"
+FILL_BATCH = 10_000
+ROLES = ("owner", "ingest", "api", "privacy", "reader")
+SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "8GB", "checkpoint_timeout": "15min"}
+NOW = dt.datetime(2025, 3, 25, tzinfo=dt.UTC)
+
+
+class StandingClock:
+    """A clock that stands still, so that every run judges by the same moment."""
+
+    def now(self) -> dt.datetime:
+        """Return a day after the last event of the workload."""
+        return NOW
+
+
+@contextlib.contextmanager
+def server() -> Iterator[EmbeddedPostgres]:
+    """Give a server with an empty database of the present schema; remove it afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        postgres = EmbeddedPostgres(Path(folder) / "postgres", settings=SETTINGS).start()
+        try:
+            postgres.create_database(NAME)
+            migrate(postgres.dsn(NAME))
+            postgres.set_role_passwords(ROLES)
+            execute(
+                postgres.dsn(NAME), "SELECT ensure_event_partitions('2024-01-01', '2025-03-31', 3)"
+            )
+            yield postgres
+        finally:
+            postgres.remove()
+
+
+def consumer(conninfo: str) -> Consumer:
+    """Return the whole consumer on a database."""
+    return Consumer(
+        store=PostgresStore(Database(conninfo)),
+        judge=Judge(HIGHER_EDUCATION),
+        clock=StandingClock(),
+    )
+
+
+def fill(conninfo: str, events: int, tell: Callable[[str], None]) -> None:
+    """Bring events of history in through the consumer, so that all derived state is real."""
+    whole, workload = consumer(conninfo), Workload(seed=0)
+    for done in range(0, events, FILL_BATCH):
+        whole.consume(kinesis_event(workload.batch(FILL_BATCH, bursty=False)))
+        if done % 100_000 == 0:
+            tell(f"history: {done:,} of {events:,} events")
+
+
+def execute(conninfo: str, *statements: str) -> None:
+    """Run statements, each in a transaction of its own."""
+    connection = psycopg2.connect(conninfo)
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+    finally:
+        connection.close()

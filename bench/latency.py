@@ -1,0 +1,60 @@
+"""A network in between: a loopback proxy that holds every piece of data back for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CHUNK = 1 << 16
+
+
+@contextlib.contextmanager
+def delayed(port: int, *, milliseconds: float) -> Iterator[int]:
+    """Give a port of 127.0.0.1 that leads to `port` with this much delay to a round trip."""
+    loop = asyncio.new_event_loop()
+    ready: list[int] = []
+    started = threading.Event()
+
+    async def serve() -> None:
+        server = await asyncio.start_server(accept, "127.0.0.1", 0)
+        ready.append(server.sockets[0].getsockname()[1])
+        started.set()
+        async with server:
+            await server.serve_forever()
+
+    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.gather(
+            _carry(reader, far_writer, milliseconds / 2000),
+            _carry(far_reader, writer, milliseconds / 2000),
+        )
+
+    def run() -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            loop.run_until_complete(serve())
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    started.wait(5)
+    try:
+        yield ready[0]
+    finally:
+        loop.call_soon_threadsafe(lambda: [task.cancel() for task in asyncio.all_tasks(loop)])
+        thread.join(5)
+
+
+async def _carry(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay_s: float
+) -> None:
+    with contextlib.suppress(OSError):
+        while data := await reader.read(_CHUNK):
+            await asyncio.sleep(delay_s)
+            writer.write(data)
+            await writer.drain()
+    with contextlib.suppress(OSError, RuntimeError):
+        writer.close()
