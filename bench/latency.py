@@ -29,10 +29,11 @@ def delayed(port: int, *, milliseconds: float) -> Iterator[int]:
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.gather(
-            _carry(reader, far_writer, milliseconds / 2000),
-            _carry(far_reader, writer, milliseconds / 2000),
-        )
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(
+                _carry(reader, far_writer, milliseconds / 2000),
+                _carry(far_reader, writer, milliseconds / 2000),
+            )
 
     def run() -> None:
         with contextlib.suppress(asyncio.CancelledError):

@@ -122,7 +122,8 @@ USING (
   ) AS e
 ) AS n
 ON s.student = n.student AND s.course = n.course
-WHEN MATCHED THEN UPDATE SET
+-- Another activity of a day that is known already changes nothing: no row is written for it.
+WHEN MATCHED AND (n.aspects <> 4 OR n.active_on IS DISTINCT FROM s.last_activity_on) THEN UPDATE SET
   marks_bp = CASE WHEN n.aspects & 1 <> 0 THEN coalesce(n.marks_bp, '{}') ELSE s.marks_bp END,
   weight_sum = CASE WHEN n.aspects & 1 <> 0 THEN coalesce(n.weight_sum, 0) ELSE s.weight_sum END,
   weighted_sum = CASE WHEN n.aspects & 1 <> 0 THEN coalesce(n.weighted_sum, 0) ELSE s.weighted_sum END,
