@@ -1,0 +1,176 @@
+"""What becomes of poison, conflicts, outages and the unforeseen."""
+
+from __future__ import annotations
+
+import contextlib
+import zlib
+
+import aws_kinesis_agg.aggregator
+import pytest
+
+from chalicelib.adapters.postgres.database import Database
+from chalicelib.adapters.postgres.store import PostgresStore
+from chalicelib.consumer import Consumer
+from chalicelib.domain import wire
+from chalicelib.domain.policy import HIGHER_EDUCATION
+from chalicelib.services.judge import Judge
+from tests.builders import (
+    START_US,
+    STUDENTS,
+    Clock,
+    active,
+    attended,
+    lambda_event,
+    raw_record,
+    record,
+    scored,
+)
+
+GOOD = active("good", STUDENTS[0], 1)
+DONE = {"batchItemFailures": []}
+
+
+def stored(monitor):
+    return sorted(event_id for (event_id,) in monitor.rows("SELECT event_id FROM event"))
+
+
+def set_aside(monitor):
+    return monitor.rows("SELECT reason, event_id FROM quarantine ORDER BY reason, event_id")
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"garbage", "not_compressed"),
+        (zlib.compress(b"[]")[:-2], "not_compressed"),
+        (zlib.compress(b'{"v":1}'), "not_an_envelope"),
+        (wire.pack(wire.Envelope(99, "local", "c", 1, [])), "unknown_version"),
+        (b"\xf3\x89\x9a\xc2 no digest", "damaged_aggregate"),
+    ],
+)
+def test_a_poisonous_record_is_kept_with_its_reason_and_its_neighbours_are_stored(
+    monitor, data, reason
+):
+    answer = monitor.consumer.consume(
+        lambda_event(
+            record([GOOD], 1), raw_record(data, 2), record([scored("b", STUDENTS[1], 1, 50)], 3)
+        )
+    )
+
+    assert answer == DONE
+    assert stored(monitor) == ["b", "good"]
+    kept = monitor.rows("SELECT reason, payload, sequence_number FROM quarantine")
+    assert [(r, bytes(p), n) for r, p, n in kept] == [(reason, data, "2")]
+
+
+def test_one_bad_event_of_an_envelope_does_not_take_the_others_along(monitor):
+    envelope = wire.Envelope(1, "local", "c", START_US, [GOOD, scored("b", STUDENTS[1], 1, 50)])
+    text = zlib.decompress(wire.pack(envelope)).replace(b'"page_view"', b"17")
+    monitor.consumer.consume(lambda_event(raw_record(zlib.compress(text))))
+
+    assert stored(monitor) == ["b"]
+    assert set_aside(monitor) == [("not_an_event", None)]
+
+
+def test_other_content_under_a_known_identity_is_set_aside_once(monitor):
+    other = active("good", STUDENTS[0], 1, count=99)
+    for _ in range(3):
+        monitor.consume([GOOD, other])
+
+    assert monitor.rows("SELECT amount FROM activity_day") == [(1,)]
+    assert set_aside(monitor) == [("conflict", "good")]
+
+
+def test_metadata_written_otherwise_is_the_same_content(monitor):
+    monitor.consume([scored("a", STUDENTS[0], 1, 50, metadata='{"x": 1, "y": [2]}')])
+    monitor.consume([scored("a", STUDENTS[0], 1, 50, metadata='{"y":[2],"x":1}')])
+
+    assert set_aside(monitor) == []
+    assert monitor.consumer.last.repeated == 1
+
+
+def test_what_has_no_place_in_time_is_set_aside_with_that_reason(monitor):
+    monitor.consume([active("future", STUDENTS[0], 122), active("old", STUDENTS[0], -900), GOOD])
+
+    assert set_aside(monitor) == [("before_horizon", "old"), ("in_the_future", "future")]
+    assert stored(monitor) == ["good"]
+
+
+def test_an_outage_names_the_first_record_not_done():
+    nowhere = PostgresStore(Database("host=127.0.0.1 port=1 dbname=x user=x"))
+    consumer = Consumer(store=nowhere, judge=Judge(HIGHER_EDUCATION), clock=Clock())
+
+    answer = consumer.consume(lambda_event(record([GOOD], 41), record([GOOD], 42)))
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "41"}]}
+
+
+class FailingStore:
+    """A store in which folding one event brings about what nobody has foreseen."""
+
+    def __init__(self, store, event_id, *, up=True):
+        self._store, self._event_id, self._up = store, event_id, up
+
+    def answers(self):
+        return self._up
+
+    @contextlib.contextmanager
+    def unit(self):
+        with self._store.unit() as unit:
+            count = unit.count
+
+            def failing(new):
+                if any(incoming.event.event_id == self._event_id for incoming in new):
+                    raise ZeroDivisionError("nobody has foreseen this")
+                return count(new)
+
+            unit.count = failing
+            yield unit
+
+
+def batch():
+    return lambda_event(
+        record([GOOD, active("bad", STUDENTS[1], 1), active("third", STUDENTS[2], 1)], 1),
+        record([attended("fourth", STUDENTS[0], 1, "present", "s")], 2),
+    )
+
+
+def test_the_unforeseen_isolates_the_single_event_and_keeps_its_traceback(monitor):
+    store = FailingStore(monitor.store, "bad")
+    consumer = Consumer(store=store, judge=Judge(HIGHER_EDUCATION), clock=monitor.clock)
+
+    assert consumer.consume(batch()) == DONE
+    assert stored(monitor) == ["fourth", "good", "third"]
+    ((reason, detail),) = monitor.rows("SELECT reason, detail FROM quarantine")
+    assert reason == "unexpected_error"
+    assert "ZeroDivisionError: nobody has foreseen this" in detail
+
+
+def test_the_unforeseen_of_a_store_that_is_gone_is_an_outage(monitor):
+    store = FailingStore(monitor.store, "bad", up=False)
+    consumer = Consumer(store=store, judge=Judge(HIGHER_EDUCATION), clock=monitor.clock)
+
+    assert consumer.consume(batch()) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    assert set_aside(monitor) == []
+
+
+def test_records_that_a_producer_library_aggregated_are_taken_apart(monitor):
+    packer = aws_kinesis_agg.aggregator.RecordAggregator()
+    for i in range(3):
+        envelope = wire.Envelope(1, "local", "c", START_US, [active(f"e{i}", STUDENTS[i], 1)])
+        packer.add_user_record(f"lane-{i}", wire.pack(envelope))
+    _, _, data = packer.clear_and_get().get_contents()
+
+    assert monitor.consumer.consume(lambda_event(raw_record(data))) == DONE
+    assert stored(monitor) == ["e0", "e1", "e2"]
+
+
+@pytest.mark.parametrize("role", ["ingest", "api", "reader", "privacy"])
+@pytest.mark.parametrize("change", ["DELETE FROM event", "UPDATE event SET course = 'x'"])
+def test_nobody_but_the_owner_may_change_or_remove_an_event(monitor, role, change):
+    import psycopg2
+
+    database = Database(monitor.server.dsn(role))
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege), database.transaction() as cursor:
+        cursor.execute(change)
+    database.close()
