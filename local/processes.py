@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+_REAPED_WITHIN_S = 5.0
+
 
 class ChildProcess:
     """One process by name; `home` keeps its pid, its port, and what it prints."""
@@ -26,6 +28,7 @@ class ChildProcess:
 
     def start(self, command: Sequence[str], environment: Mapping[str, str], *, port: int) -> None:
         """Start it in a session of its own, so that Ctrl-C reaches the runner alone."""
+        self.stop()
         for folder in (self._file.parent, self.log.parent):
             folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
@@ -46,8 +49,6 @@ class ChildProcess:
             known = json.loads(self._file.read_text())
         except (OSError, ValueError):
             return None
-        if self._child is not None and self._child.poll() is not None:
-            return None
         alive = _started(known["pid"]) == known["started"] is not None
         return int(known["port"]) if alive else None
 
@@ -60,6 +61,7 @@ class ChildProcess:
                     os.kill(pid, number)
                 if self._gone(wait_s):
                     break
+        self._reap()
         self._file.unlink(missing_ok=True)
 
     def last_words(self) -> str:
@@ -68,6 +70,12 @@ class ChildProcess:
             self.log.read_text(errors="replace").strip().splitlines() if self.log.exists() else []
         )
         return lines[-1] if lines else "it printed nothing"
+
+    def _reap(self) -> None:
+        """Take leave of a child that has ended or is about to."""
+        if self._child is not None:
+            self._child.wait(_REAPED_WITHIN_S)
+            self._child = None
 
     def _gone(self, timeout_s: float) -> bool:
         deadline = time.monotonic() + timeout_s

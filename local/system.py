@@ -158,6 +158,13 @@ class LocalSystem:
         sns, sqs = self.emulator.client("sns"), self.emulator.client("sqs")
         return Announcements(sns, sqs, self._topic_arn, show)
 
+    def start_consumer(self) -> None:
+        """Start the consumer; it goes on behind its checkpoints."""
+        self.paths.progress.unlink(missing_ok=True)
+        files = [str(self.paths.checkpoints), str(self.paths.progress)]
+        command = [sys.executable, "-m", "local.stream_consumer", STREAM, *files]
+        self._consumer.start(command, self._environment("ingest"), port=0)
+
     def wait_until_drained(self, timeout_s: float = 60.0) -> bool:
         """Wait until all that is on the stream now is processed; tell whether it came to that."""
         asked = time.monotonic()
@@ -194,15 +201,9 @@ class LocalSystem:
     def _start_children(self) -> None:
         if self.port == 0:
             self.port = free_port()
-        module = [sys.executable, "-m"]
-        files = [str(self.paths.checkpoints), str(self.paths.progress)]
-        self.paths.progress.unlink(missing_ok=True)
-        self._consumer.start(
-            [*module, "local.stream_consumer", STREAM, *files], self._environment("ingest"), port=0
-        )
-        self._api.start(
-            [*module, "local.api_server", str(self.port)], self._environment("api"), port=self.port
-        )
+        self.start_consumer()
+        command = [sys.executable, "-m", "local.api_server", str(self.port)]
+        self._api.start(command, self._environment("api"), port=self.port)
 
     def _environment(self, role: str) -> dict[str, str]:
         settings = dataclasses.asdict(self.settings(role))

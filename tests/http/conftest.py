@@ -1,0 +1,124 @@
+"""The API in process, on a real database, with the consumer beside it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import urllib.parse
+from typing import TYPE_CHECKING, Any
+
+import app as front
+import pytest
+from chalice.test import Client, HTTPResponse
+
+from chalicelib import bootstrap
+from chalicelib.adapters.postgres.database import Database
+from chalicelib.adapters.postgres.store import PostgresStore
+from chalicelib.consumer import Consumer
+from chalicelib.domain.identity import pseudonym
+from chalicelib.domain.policy import HIGHER_EDUCATION
+from chalicelib.services.judge import Judge
+from chalicelib.services.sweep import sweep
+from chalicelib.settings import Settings
+from tests.builders import Clock, lambda_event, record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from chalicelib.domain.wire import Event
+
+KEY = b"a key of thirty-two bytes, or so"
+
+
+@dataclasses.dataclass
+class Stream:
+    """A stream that takes everything, until `down` says what it answers instead."""
+
+    down: str = ""
+    records: list[tuple[str, bytes]] = dataclasses.field(default_factory=list)
+
+    def put(self, records: Sequence[tuple[str, bytes]], *, timeout_s: float) -> list[bool]:
+        self.records += records
+        return [True] * len(records)
+
+    def health(self) -> str:
+        if self.down:
+            raise ConnectionError(self.down)
+        return "ACTIVE"
+
+
+@dataclasses.dataclass
+class Api:
+    """The routes on one database, as a test wants to ask them."""
+
+    client: Client
+    clock: Clock
+    stream: Stream
+    store: PostgresStore
+    ingest: Database
+
+    def get(self, path: str, **query: Any) -> tuple[int, Any]:
+        """Return the status and the JSON of an answer."""
+        asked = f"{path}?{urllib.parse.urlencode(query)}" if query else path
+        return _read(self.client.http.get(asked))
+
+    def found(self, path: str, **query: Any) -> Any:
+        """Return the JSON of an answer that must be 200."""
+        status, body = self.get(path, **query)
+        assert status == 200, body
+        return body
+
+    def put(self, path: str, body: Any) -> tuple[int, Any]:
+        return _read(self.client.http.put(path, headers=_JSON, body=json.dumps(body).encode()))
+
+    def post(self, path: str, body: Any) -> tuple[int, Any]:
+        return _read(self.client.http.post(path, headers=_JSON, body=json.dumps(body).encode()))
+
+    def pages(self, path: str, **query: Any) -> Iterator[list[Any]]:
+        """Give a list page by page, to its end."""
+        cursor: dict[str, str] = {}
+        while True:
+            page = self.found(path, **query, **cursor)
+            yield page["items"]
+            if page["next"] is None:
+                return
+            cursor = {"cursor": page["next"]}
+
+    def consume(self, *events: Event) -> None:
+        """Bring events into the store as the stream's handler does."""
+        judge = Judge(HIGHER_EDUCATION, context_ttl_s=0)
+        consumer = Consumer(store=self.store, judge=judge, clock=self.clock)
+        assert consumer.consume(lambda_event(record(list(events)))) == {"batchItemFailures": []}
+
+    def sweep(self) -> None:
+        sweep(store=self.store, judge=Judge(HIGHER_EDUCATION), clock=self.clock)
+
+    def execute(self, statement: str, *values: Any) -> None:
+        with self.ingest.transaction() as cursor:
+            cursor.execute(statement, values)
+
+
+@pytest.fixture
+def api(database: Any, tmp_path: Path) -> Iterator[Api]:
+    key = tmp_path / "key"
+    key.write_bytes(KEY)
+    settings = Settings(database_conninfo=database.dsn("api"), pseudonym_key_file=str(key))
+    clock, stream, ingest = Clock(), Stream(), Database(database.dsn("ingest"))
+    built = bootstrap.build(settings)
+    with bootstrap.using(dataclasses.replace(built, clock=clock, stream=stream)):
+        yield Api(Client(front.app), clock, stream, PostgresStore(ingest), ingest)
+    ingest.close()
+    built.reads.close()
+
+
+def student_of(student_id: str) -> str:
+    """Return the pseudonym under this API's key."""
+    return pseudonym(student_id, KEY)
+
+
+_JSON = {"Content-Type": "application/json"}
+
+
+def _read(answer: HTTPResponse) -> tuple[int, Any]:
+    return answer.status_code, answer.json_body
