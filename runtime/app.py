@@ -11,9 +11,10 @@ from chalice.app import Chalice, CloudWatchEvent, KinesisEvent, Rate, Response
 
 from chalicelib import consumer, jobs
 from chalicelib.adapters.postgres.reads import SORTS
+from chalicelib.adapters.postgres.shown import TYPES
 from chalicelib.bootstrap import service
 from chalicelib.domain import events
-from chalicelib.domain.catalogue import Course, Enrolment, Item, Lookup
+from chalicelib.domain.catalogue import Course, Enrolment, Item, Lookup, distinct
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.identity import pseudonym
 from chalicelib.http import cursors, openapi, requests
@@ -89,7 +90,12 @@ def get_student(student: str) -> Response:
 
 @app.route("/v1/students/{student}/events")
 @openapi.documented(
-    "A student's events, newest first", query={**_PAGE, "course": {"type": "string"}}
+    "A student's events, newest first",
+    query={
+        **_PAGE,
+        "course": {"type": "string"},
+        "type": {"type": "string", "enum": list(TYPES)},
+    },
 )
 @answers_errors
 def get_student_events(student: str) -> Response:
@@ -98,9 +104,10 @@ def get_student_events(student: str) -> Response:
     after = cursors.decode(query.get("cursor"), "events", (datetime, uuid.UUID))
     found = service().reads.timeline(
         requests.student_of(student),
-        query.get("course"),
+        requests.filter_of(query, "course"),
         after,
         cursors.limit_of(query.get("limit")),
+        event_type=requests.parameter(query, "type", TYPES),
     )
     return page(_found(found, "student"), cursors.encode(found.last if found else None, "events"))
 
@@ -122,7 +129,8 @@ def get_courses() -> Response:
 def get_course(course: str) -> Response:
     """Return one course's summary."""
     _begin()
-    return answer(_found(service().reads.course(course, service().clock.now()), "course"))
+    found = service().reads.course(requests.id_of(course), service().clock.now())
+    return answer(_found(found, "course"))
 
 
 @app.route("/v1/courses/{course}", methods=["PUT"], content_types=_ANY)
@@ -146,7 +154,11 @@ def get_course_students(course: str) -> Response:
     sort = requests.parameter(query, "sort", tuple(SORTS)) or "risk"
     after = cursors.decode(query.get("cursor"), f"students {sort}", (int, uuid.UUID))
     found = service().reads.students(
-        course, sort, after, cursors.limit_of(query.get("limit")), service().clock.now()
+        requests.id_of(course),
+        sort,
+        after,
+        cursors.limit_of(query.get("limit")),
+        service().clock.now(),
     )
     cursor = cursors.encode(found.last if found else None, f"students {sort}")
     return page(_found(found, "course"), cursor)
@@ -158,7 +170,7 @@ def get_course_students(course: str) -> Response:
 def get_course_items(course: str) -> Response:
     """Return a course's work."""
     _begin()
-    return answer(_found(service().reads.items(course), "course"))
+    return answer(_found(service().reads.items(requests.id_of(course)), "course"))
 
 
 @app.route("/v1/courses/{course}/items/{item}", methods=["PUT"], content_types=_ANY)
@@ -182,7 +194,7 @@ def put_enrolments(course: str, student: str) -> Response:
     content = requests.read(_begin()[0], list[Enrolment])
     return put_answer(
         service().catalogue.put_enrolments(
-            requests.id_of(course), requests.student_of(student), content
+            requests.id_of(course), requests.student_of(student), distinct(content)
         )
     )
 
@@ -205,9 +217,9 @@ def get_alerts() -> Response:
     after = cursors.decode(query.get("cursor"), "alerts", (datetime, int))
     student = query.get("student")
     wanted = {
-        "course": query.get("course"),
+        "course": requests.filter_of(query, "course"),
         "student": requests.student_of(student) if student else None,
-        "rule": query.get("rule"),
+        "rule": requests.filter_of(query, "rule"),
         "state": requests.parameter(query, "state", ("open", "cleared")),
     }
     found = service().reads.alerts(wanted, after, cursors.limit_of(query.get("limit")))
@@ -235,6 +247,16 @@ def get_quarantine() -> Response:
     return page(found, cursors.encode(found.last, "quarantine"))
 
 
+@app.route("/v1/quarantine/{quarantine_uid}")
+@openapi.documented("One thing that could not be processed, with its content in base64")
+@answers_errors
+def get_quarantined(quarantine_uid: str) -> Response:
+    """Return one thing that was set aside, whole."""
+    _begin()
+    found = service().reads.quarantined(requests.uid_of(quarantine_uid, "quarantined record"))
+    return answer(_found(found, "quarantined record"))
+
+
 @app.route("/v1/health")
 @openapi.documented("Whether each dependency answers", answers={200: None, 503: None})
 @answers_errors
@@ -242,7 +264,7 @@ def get_health() -> Response:
     """Return 200 when every dependency answers, 503 otherwise."""
     _begin()
     well, found = health.health(
-        database=service().reads.health,
+        database=lambda: service().reads.health(service().clock.now()),
         stream=service().stream.health,
         version=service().settings.version,
     )

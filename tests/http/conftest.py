@@ -7,10 +7,10 @@ import json
 import urllib.parse
 from typing import TYPE_CHECKING, Any
 
-import app as front
 import pytest
 from chalice.test import Client, HTTPResponse
 
+import app as front
 from chalicelib import bootstrap
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.store import PostgresStore
@@ -109,7 +109,6 @@ def api(database: Any, tmp_path: Path) -> Iterator[Api]:
     with bootstrap.using(dataclasses.replace(built, clock=clock, stream=stream)):
         yield Api(Client(front.app), clock, stream, PostgresStore(ingest), ingest)
     ingest.close()
-    built.reads.close()
 
 
 def student_of(student_id: str) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from chalicelib.domain.errors import InvalidRequestError
 from chalicelib.domain.events import Id, Moment, Weight
 
 Title = Annotated[str, Meta(min_length=1, max_length=300)]
@@ -62,6 +63,17 @@ class Enrolment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Refuse an end before the beginning."""
         if self.ends_at and self.ends_at < self.begins_at:
             raise ValueError("`ends_at` is before `begins_at`")
+
+
+def distinct(enrolments: list[Enrolment]) -> list[Enrolment]:
+    """Return them by their beginning; InvalidRequestError names one that begins as another does."""
+    begun: set[dt.datetime] = set()
+    for number, one in enumerate(enrolments):
+        if one.begins_at in begun:
+            path, reason = f"$[{number}].begins_at", "another one begins at this time"
+            raise InvalidRequestError(f"{path}: {reason}", [{"path": path, "reason": reason}])
+        begun.add(one.begins_at)
+    return sorted(enrolments, key=lambda one: one.begins_at)
 
 
 class Lookup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,10 +1,15 @@
-"""Opaque cursors: the keyset of a page's last row, safe to hand to anybody."""
+"""Opaque cursors: the keyset of a page's last row, safe to hand to anybody.
+
+A checksum tells a cursor that was cut or changed on its way from one that a page has given. It is
+no seal: who makes one up gets another place in the same list, and nothing else.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import uuid
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
 VERSION = 1
 REFUSED = "`cursor` is not one that a page of this list has given."
 DEFAULT_LIMIT, MOST = 50, 200
+_CHECKSUM_BYTES = 4
 
 
 def encode(last: Sequence[Any] | None, kind: str) -> str | None:
@@ -24,7 +30,7 @@ def encode(last: Sequence[Any] | None, kind: str) -> str | None:
     if last is None:
         return None
     text = msgspec.json.encode([VERSION, kind, *last])
-    return base64.urlsafe_b64encode(text).decode().rstrip("=")
+    return base64.urlsafe_b64encode(_checksum(text) + text).decode().rstrip("=")
 
 
 def decode(cursor: str | None, kind: str, types: Sequence[type]) -> list[Any]:
@@ -35,12 +41,13 @@ def decode(cursor: str | None, kind: str, types: Sequence[type]) -> list[Any]:
     if not cursor:
         return []
     try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        whole = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        checksum, text = whole[:_CHECKSUM_BYTES], whole[_CHECKSUM_BYTES:]
         parts = msgspec.json.decode(text, type=list[Any])
         known: list[Any] = [_of(part, of) for part, of in zip(parts[2:], types, strict=True)]
     except (ValueError, binascii.Error, msgspec.MsgspecError, TypeError) as error:
         raise InvalidRequestError(REFUSED) from error
-    if parts[:2] != [VERSION, kind]:
+    if parts[:2] != [VERSION, kind] or checksum != _checksum(text):
         raise InvalidRequestError(REFUSED)
     return known
 
@@ -54,7 +61,13 @@ def limit_of(text: str | None) -> int:
     return int(text)
 
 
+def _checksum(text: bytes) -> bytes:
+    return zlib.crc32(text).to_bytes(_CHECKSUM_BYTES, "big")
+
+
 def _of(part: object, kind: type) -> object:
     """Return a part of a keyset as the database takes it; a UUID is checked and stays text."""
     value: object = msgspec.convert(part, kind)
+    if isinstance(value, str) and "\0" in value:
+        raise ValueError("no text of the database holds U+0000")
     return str(value) if isinstance(value, uuid.UUID) else value

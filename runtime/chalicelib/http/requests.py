@@ -82,20 +82,26 @@ def read(request: Request, as_: Any) -> Any:
 
 def student_of(text: str) -> str:
     """Return a pseudonym of a path; NotFoundError when it cannot be one."""
+    return uid_of(text, "student")
+
+
+def uid_of(text: str, what: str) -> str:
+    """Return a UUID of a path; NotFoundError when it cannot be one."""
     try:
         return str(uuid.UUID(text))
     except ValueError as error:
-        raise NotFoundError("There is no such student.") from error
+        raise NotFoundError(f"There is no such {what}.") from error
 
 
 def id_of(text: str) -> str:
     """Return an id of a path, percent-decoded; InvalidRequestError when no event could name it."""
-    name = urllib.parse.unquote(text)
-    if not 1 <= len(name) <= MAX_ID or _CONTROL.search(name):
-        raise InvalidRequestError(
-            "An id has 1 to 128 characters, none of them a control character."
-        )
-    return name
+    return _id(urllib.parse.unquote(text))
+
+
+def filter_of(parameters: Mapping[str, str], name: str) -> str | None:
+    """Return the id that a query parameter narrows a list to, or None when it is absent."""
+    value = parameters.get(name)
+    return None if value is None else _id(value)
 
 
 def number_of(text: str, what: str) -> int:
@@ -111,6 +117,14 @@ def parameter(parameters: Mapping[str, str], name: str, allowed: tuple[str, ...]
     if value is not None and value not in allowed:
         raise InvalidRequestError(f"`{name}` is {value[:40]!r}; one of {', '.join(allowed)}.")
     return value
+
+
+def _id(name: str) -> str:
+    if not 1 <= len(name) <= MAX_ID or _CONTROL.search(name):
+        raise InvalidRequestError(
+            "An id has 1 to 128 characters, none of them a control character."
+        )
+    return name
 
 
 def _inflate(body: bytes) -> bytes:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
-
-from chalicelib.adapters.postgres import queries
+from chalicelib.adapters.postgres import queries, shown
 from chalicelib.adapters.postgres.classes import FIRST
-from chalicelib.domain.standing import MICROS_PER_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,17 +18,10 @@ if TYPE_CHECKING:
 _SQL = queries.load("reads.sql")
 LATEST = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
 LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
-TYPES = (
-    "assessment_scored",
-    "work_submitted",
-    "attendance_recorded",
-    "activity_recorded",
-    "conduct_recorded",
-    "enrollment_changed",
-    "event_retracted",
-)
 # Where a list begins, by its sort key and student.
 SORTS = {"risk": (20, FIRST), "mark": (-1, FIRST), "name": (0, FIRST), "last_activity": (-2, FIRST)}
+# PostgreSQL writes +00:00 into the JSON that it builds; within a text a quote would be escaped.
+_OFFSET = re.compile(r'("(?:\w+_at|as_of)" ?: ?"[^"]+)\+00:00"')
 Json = dict[str, Any]
 
 
@@ -65,6 +57,7 @@ class PostgresReads:
         after: Sequence[Any],
         limit: int,
         *,
+        event_type: str | None = None,
         person: str = "",
     ) -> Page | None:
         """Return a student's events, newest first; None when the student is unknown."""
@@ -72,6 +65,7 @@ class PostgresReads:
         values = {
             "student": student,
             "course": course,
+            "event_type": shown.TYPES.index(event_type) + 1 if event_type else None,
             "before": before,
             "before_uid": uid,
             "limit": limit,
@@ -79,12 +73,12 @@ class PostgresReads:
         rows = self._rows("timeline", values, person)
         if not rows and not self._rows("has_student", values, person):
             return None
-        return _page(rows, limit, _event, 2)
+        return _page(rows, limit, shown.event, 2)
 
     def courses(self, after: Sequence[Any], limit: int, *, person: str = "") -> Page:
         """Return courses by id."""
         values = {"after": after[0] if after else "", "limit": limit}
-        return _page(self._rows("courses", values, person), limit, _course, 1)
+        return _page(self._rows("courses", values, person), limit, shown.course, 1)
 
     def course(self, course: str, as_of: dt.datetime, *, person: str = "") -> bytes | None:
         """Return the JSON of one course's summary; None when unknown."""
@@ -112,7 +106,7 @@ class PostgresReads:
         rows = self._rows(f"students_by_{sort}", values, person)
         if not rows and not self._rows("has_course", values, person):
             return None
-        return _page(rows, limit, _student, 2)
+        return _page(rows, limit, shown.student, 2)
 
     def items(self, course: str, *, person: str = "") -> bytes | None:
         """Return the JSON list of a course's work; None when the course is unknown."""
@@ -132,7 +126,7 @@ class PostgresReads:
         """Return alerts, newest first; `wanted` narrows by course, student, rule and state."""
         before, number = after or (LATEST, 2**62)
         values = {**wanted, "before": before, "before_id": number, "limit": limit}
-        return _page(self._rows("alerts", values, person), limit, _alert, 2)
+        return _page(self._rows("alerts", values, person), limit, shown.alert, 2)
 
     def alert(self, alert_id: int, *, person: str = "") -> bytes | None:
         """Return the JSON of one alert with its history; None when unknown."""
@@ -142,13 +136,28 @@ class PostgresReads:
         """Return what was set aside, newest first."""
         before, uid = after or (LATEST, FIRST)
         values = {"before": before, "before_uid": uid, "limit": limit}
-        return _page(self._rows("quarantine", values, person), limit, _set_aside, 2)
+        return _page(self._rows("quarantine", values, person), limit, shown.set_aside, 2)
 
-    def health(self) -> Json:
-        """Return what the database tells of itself; UnavailableError when it does not answer."""
-        ((schema, unsent, quarantined),) = self._rows("health", {}, "")
+    def quarantined(self, quarantine_uid: str, *, person: str = "") -> Json | None:
+        """Return one thing that was set aside, its content in base64; None when unknown."""
+        rows = self._rows("quarantined", {"quarantine_uid": quarantine_uid}, person)
+        if not rows:
+            return None
+        *columns, payload = rows[0]
+        detail, content = columns[3], base64.b64encode(payload).decode()
+        return {**shown.set_aside(*columns), "detail": detail, "payload": content}
+
+    def health(self, now: dt.datetime) -> Json:
+        """Return what the database tells of itself; UnavailableError when it does not answer.
+
+        `consumer_lag_s` is the longest time from the API to the store in the last minute; None
+        when `now` is not the database's, as in a replay.
+        """
+        ((schema, unsent, quarantined, last, lag_s),) = self._rows("health", {"now": now}, "")
         return {
             "schema": schema,
+            "last_recorded_at": last,
+            "consumer_lag_s": lag_s,
             "unsent_announcements": unsent,
             "quarantined_last_day": quarantined,
         }
@@ -160,7 +169,7 @@ class PostgresReads:
 
     def _json(self, name: str, values: Mapping[str, Any], person: str) -> bytes | None:
         rows = self._rows(name, values, person)
-        return rows[0][0].encode() if rows else None
+        return _OFFSET.sub(r'\1Z"', rows[0][0]).encode() if rows else None
 
 
 def _page(
@@ -169,136 +178,3 @@ def _page(
     """Return the rows as JSON; a full page has a keyset, made of its last row's first columns."""
     last = list(rows[-1][:key_columns]) if len(rows) == limit else None
     return Page([to_json(*row) for row in rows], last)
-
-
-def _event(
-    occurred_at: dt.datetime,
-    _: str,
-    number: int,
-    source: str,
-    event_id: str,
-    course: str | None,
-    subject: str,
-    details: str,
-) -> Json:
-    told = msgspec.json.decode(details)
-    for name in ("due_us", "retracted_us"):
-        if name in told:
-            told[name.replace("_us", "_at")] = _moment(told.pop(name))
-    return {
-        "event_id": event_id,
-        "event_type": TYPES[number - 1],
-        "source": source,
-        "course": course,
-        "subject": subject or None,
-        "occurred_at": occurred_at,
-        **told,
-    }
-
-
-def _moment(micros: int) -> dt.datetime:
-    days, rest = divmod(micros, MICROS_PER_DAY)
-    return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(days=days, microseconds=rest)
-
-
-def _course(
-    course: str,
-    title: str | None,
-    subject: str | None,
-    starts_on: dt.date | None,
-    ends_on: dt.date | None,
-    students: int,
-    open_alerts: int,
-) -> Json:
-    return {
-        "course": course or None,
-        "title": title,
-        "subject": subject,
-        "starts_on": starts_on,
-        "ends_on": ends_on,
-        "students": students,
-        "open_alerts": int(open_alerts),
-    }
-
-
-def _student(
-    _: int,
-    student: str,
-    marks_bp: list[int],
-    weight_sum: int,
-    weighted_sum: int,
-    handed_in: int,
-    late: int,
-    sessions: int,
-    attended: int,
-    last_activity_on: dt.date | None,
-    open_alerts: int,
-    enrolled: bool,  # noqa: FBT001  # a column
-    risk_bucket: int,
-) -> Json:
-    return {
-        "student": student,
-        "risk_bucket": risk_bucket,
-        "mean": round(weighted_sum / weight_sum / 100, 2) if weight_sum else None,
-        "marks": len(marks_bp),
-        "handed_in": handed_in,
-        "late": late,
-        "sessions": sessions,
-        "attended": attended,
-        "last_activity_on": last_activity_on,
-        "open_alerts": open_alerts,
-        "enrolled": enrolled,
-    }
-
-
-def _alert(
-    opened_at: dt.datetime,
-    alert_id: int,
-    student: str,
-    course: str | None,
-    rule: str,
-    severity: str,
-    because: str,
-    cleared_at: dt.datetime | None,
-    version: int,
-) -> Json:
-    return {
-        "alert_id": alert_id,
-        "student": student,
-        "course": course,
-        "rule": rule,
-        "severity": severity,
-        "state": "cleared" if cleared_at else "open",
-        "because": because,
-        "opened_at": opened_at,
-        "cleared_at": cleared_at,
-        "version": version,
-    }
-
-
-def _set_aside(
-    recorded_at: dt.datetime,
-    uid: str,
-    reason: str,
-    detail: str,
-    source: str | None,
-    event_id: str | None,
-    student: str | None,
-    occurred_at: dt.datetime | None,
-    correlation_id: str | None,
-    sequence_number: str | None,
-    payload_bytes: int,
-) -> Json:
-    return {
-        "quarantine_uid": uid,
-        "reason": reason,
-        "detail": detail.strip().splitlines()[-1] if detail.strip() else "",
-        "source": source,
-        "event_id": event_id,
-        "student": student,
-        "occurred_at": occurred_at,
-        "correlation_id": correlation_id,
-        "sequence_number": sequence_number,
-        "payload_bytes": payload_bytes,
-        "recorded_at": recorded_at,
-    }

@@ -27,7 +27,7 @@ WITH put AS (
   RETURNING version
 )
 INSERT INTO catalogue_version (kind, key, version, content)
-SELECT 'item', %(course)s || '/' || %(item)s, version, %(content)s FROM put
+SELECT 'item', json_build_array(%(course)s, %(item)s)::text, version, %(content)s FROM put
 RETURNING version
 
 -- name: known_enrolments
@@ -44,6 +44,6 @@ WITH put AS (
   FROM unnest(%(begins_at)s::timestamptz[], %(ends_at)s::timestamptz[]) AS t (begins_at, ends_at)
 )
 INSERT INTO catalogue_version (kind, key, version, content)
-SELECT 'enrolment', %(course)s || '/' || %(student)s,
+SELECT 'enrolment', json_build_array(%(course)s, %(student)s)::text,
        1 + (SELECT count(*) FROM catalogue_version v
-            WHERE v.kind = 'enrolment' AND v.key = %(course)s || '/' || %(student)s), %(content)s
+            WHERE v.kind = 'enrolment' AND v.key = json_build_array(%(course)s, %(student)s)::text), %(content)s

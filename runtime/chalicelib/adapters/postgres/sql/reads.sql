@@ -3,6 +3,7 @@
 -- result_pkey, item_pkey, alert_one_open.
 SELECT json_build_object(
   'student', %(student)s,
+  'as_of', %(as_of)s::timestamptz,
   'courses', json_agg(json_build_object(
     'course', nullif(s.course, ''),
     'title', c.title,
@@ -39,9 +40,9 @@ LEFT JOIN LATERAL (
                           ORDER BY k.week)
           FROM (SELECT to_char(m.scored_at, 'IYYY-"W"IW') AS week, count(*) AS count,
                        round(avg(m.score_bp) / 100, 2) AS mean
-                FROM result m
+                FROM result m LEFT JOIN item o ON o.course = m.course AND o.item = m.item
                 WHERE m.student = s.student AND m.course = s.course AND m.scored_at IS NOT NULL
-                  AND NOT m.excused
+                  AND NOT m.excused AND o.optional IS NOT TRUE
                 GROUP BY 1) AS k) AS weeks
   FROM result w LEFT JOIN item i ON i.course = w.course AND i.item = w.item
   WHERE w.student = s.student AND w.course = s.course
@@ -65,6 +66,7 @@ WHERE e.student = %(student)s
   AND (e.occurred_at, e.event_uid) < (%(before)s, %(before_uid)s::uuid)
   AND e.occurred_at <= %(before)s
   AND (%(course)s::text IS NULL OR e.course = %(course)s)
+  AND (%(event_type)s::smallint IS NULL OR e.event_type = %(event_type)s)
 ORDER BY e.occurred_at DESC, e.event_uid DESC
 LIMIT %(limit)s
 
@@ -72,12 +74,19 @@ LIMIT %(limit)s
 SELECT 1 FROM standing WHERE student = %(student)s LIMIT 1
 
 -- name: courses
--- Courses by id, with how many students and open alerts. Uses standing_by_risk.
+-- Courses by id, with how many students and open alerts. A course is known by the catalogue or by a
+-- standing; those are found by a step of the index each. Uses course_pkey, standing_by_risk.
+WITH RECURSIVE taken (course) AS (
+  (SELECT s.course FROM standing s WHERE s.course > %(after)s ORDER BY s.course LIMIT 1)
+  UNION ALL
+  SELECT (SELECT s.course FROM standing s WHERE s.course > t.course ORDER BY s.course LIMIT 1)
+  FROM taken t WHERE t.course IS NOT NULL
+)
 SELECT k.course, c.title, c.subject, c.starts_on, c.ends_on, n.students, n.open_alerts
 FROM (
-  SELECT course FROM course WHERE course > %(after)s
+  (SELECT course FROM course WHERE course > %(after)s ORDER BY course LIMIT %(limit)s)
   UNION
-  SELECT course FROM course_context WHERE course > %(after)s
+  (SELECT course FROM taken WHERE course IS NOT NULL LIMIT %(limit)s)
   ORDER BY course LIMIT %(limit)s
 ) AS k
 LEFT JOIN course c ON c.course = k.course
@@ -108,10 +117,12 @@ WHERE n.students > 0 OR c.course IS NOT NULL
 
 -- name: students_by_risk
 -- The students of a course, those at most risk first. Uses standing_by_risk.
-SELECT s.risk_bucket, s.student::text, s.marks_bp, s.weight_sum, s.weighted_sum, s.handed_in, s.late,
+SELECT s.risk_bucket, s.student::text, cardinality(s.marks_bp), m.mean, s.handed_in, s.late,
        s.sessions, s.attended, greatest(s.last_activity_on, s.last_submitted_on), s.open_alerts,
        coalesce(s.enrolled @> %(as_of)s, true), s.risk_bucket
 FROM standing s
+CROSS JOIN LATERAL (SELECT round(s.weighted_sum / nullif(s.weight_sum, 0)::numeric / 100, 2)::float8
+                           AS mean) AS m
 WHERE s.course = %(course)s
   AND s.risk_bucket <= %(after_key)s
   AND (s.risk_bucket < %(after_key)s OR s.student > %(after)s::uuid)
@@ -120,34 +131,40 @@ LIMIT %(limit)s
 
 -- name: students_by_name
 -- The same by pseudonym, until the roster brings names.
-SELECT 0, s.student::text, s.marks_bp, s.weight_sum, s.weighted_sum, s.handed_in, s.late,
+SELECT 0, s.student::text, cardinality(s.marks_bp), m.mean, s.handed_in, s.late,
        s.sessions, s.attended, greatest(s.last_activity_on, s.last_submitted_on), s.open_alerts,
        coalesce(s.enrolled @> %(as_of)s, true), s.risk_bucket
 FROM standing s
+CROSS JOIN LATERAL (SELECT round(s.weighted_sum / nullif(s.weight_sum, 0)::numeric / 100, 2)::float8
+                           AS mean) AS m
 WHERE s.course = %(course)s AND s.student > %(after)s::uuid AND %(after_key)s IS NOT NULL
 ORDER BY s.student
 LIMIT %(limit)s
 
 -- name: students_by_mark
 -- The same by mean mark, the lowest first; who has no mark comes last.
-SELECT k.key, s.student::text, s.marks_bp, s.weight_sum, s.weighted_sum, s.handed_in, s.late,
+SELECT k.key, s.student::text, cardinality(s.marks_bp), m.mean, s.handed_in, s.late,
        s.sessions, s.attended, greatest(s.last_activity_on, s.last_submitted_on), s.open_alerts,
        coalesce(s.enrolled @> %(as_of)s, true), s.risk_bucket
 FROM standing s
 CROSS JOIN LATERAL (SELECT CASE WHEN s.weight_sum > 0 THEN s.weighted_sum / s.weight_sum
                                 ELSE 2147483647 END AS key) AS k
+CROSS JOIN LATERAL (SELECT round(s.weighted_sum / nullif(s.weight_sum, 0)::numeric / 100, 2)::float8
+                           AS mean) AS m
 WHERE s.course = %(course)s AND (k.key, s.student) > (%(after_key)s, %(after)s::uuid)
 ORDER BY k.key, s.student
 LIMIT %(limit)s
 
 -- name: students_by_last_activity
 -- The same by last activity, the longest silence first; who never did anything comes first of all.
-SELECT k.key, s.student::text, s.marks_bp, s.weight_sum, s.weighted_sum, s.handed_in, s.late,
+SELECT k.key, s.student::text, cardinality(s.marks_bp), m.mean, s.handed_in, s.late,
        s.sessions, s.attended, greatest(s.last_activity_on, s.last_submitted_on), s.open_alerts,
        coalesce(s.enrolled @> %(as_of)s, true), s.risk_bucket
 FROM standing s
 CROSS JOIN LATERAL (SELECT coalesce(greatest(s.last_activity_on, s.last_submitted_on)
                                     - date '1970-01-01', -1) AS key) AS k
+CROSS JOIN LATERAL (SELECT round(s.weighted_sum / nullif(s.weight_sum, 0)::numeric / 100, 2)::float8
+                           AS mean) AS m
 WHERE s.course = %(course)s AND (k.key, s.student) > (%(after_key)s, %(after)s::uuid)
 ORDER BY k.key, s.student
 LIMIT %(limit)s
@@ -207,9 +224,27 @@ WHERE q.recorded_at <= %(before)s
 ORDER BY q.recorded_at DESC, q.quarantine_uid
 LIMIT %(limit)s
 
+-- name: quarantined
+-- One thing that was set aside, with its content. Uses quarantine_pkey.
+SELECT q.recorded_at, q.quarantine_uid::text, q.reason, q.detail, q.source, q.event_id,
+       q.student::text, q.occurred_at, q.correlation_id, q.sequence_number, length(q.payload),
+       q.payload
+FROM quarantine q WHERE q.quarantine_uid = %(quarantine_uid)s::uuid
+
 -- name: health
--- What the database can tell of the system's health.
+-- What the database can tell of the system's health. Receipts are only ever appended, so that the
+-- newest are on the last pages; 64 of them (some 5,000 receipts) are read, however many there are.
+-- During a replay, receipts bear its time and tell of no lag.
+WITH recent AS (
+  SELECT recorded_at, accepted_at FROM receipt
+  WHERE ctid >= (SELECT ('(' || greatest(pg_relation_size('receipt')
+                   / current_setting('block_size')::integer - 64, 0) || ',0)')::tid)
+)
 SELECT (SELECT max(name) FROM migration),
        (SELECT count(*) FROM (SELECT 1 FROM announcement WHERE sent_at IS NULL LIMIT 1000) AS unsent),
        (SELECT count(*) FROM (SELECT 1 FROM quarantine WHERE recorded_at > now() - interval '1 day'
-                              LIMIT 1000) AS recent)
+                              LIMIT 1000) AS set_aside),
+       (SELECT max(recorded_at) FROM recent),
+       CASE WHEN abs(extract(epoch FROM now() - %(now)s)) < 60 THEN (
+         SELECT coalesce(extract(epoch FROM max(recorded_at - accepted_at)), 0)::float8
+         FROM recent WHERE recorded_at > now() - interval '1 minute') END
