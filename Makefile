@@ -11,7 +11,7 @@ PIP := -q --disable-pip-version-check --no-input
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
-$(VENV)/.ready: requirements.txt runtime/requirements.txt requirements-postgres.txt requirements-emulator.txt package.json
+$(VENV)/.ready: requirements.txt runtime/requirements.txt requirements-postgres.txt requirements-emulator.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else "Python 3.11, 3.12 or 3.13 is needed; this is %d.%d. Name another one with make PYTHON=..." % v)'
 	@echo "Making the environment (once, about two minutes) ..."
 	@$(PYTHON) -m venv $(VENV)

@@ -179,11 +179,13 @@ class LocalSystem:
     def _claim(self) -> None:
         """Keep a second run off the same data."""
         self.paths.home.mkdir(parents=True, exist_ok=True)
-        self._lock = (self.paths.home / "lock").open("w")
+        lock = (self.paths.home / "lock").open("w")
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
+            lock.close()
             raise StartError("The system is running already; stop that run first.") from error
+        self._lock = lock
 
     def _prepare_database(self) -> None:
         if not self.postgres.has_database(DATABASE):
