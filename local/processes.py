@@ -40,7 +40,7 @@ class ChildProcess:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        known = {"pid": self._child.pid, "port": port, "started": _started(self._child.pid)}
+        known = {"pid": self._child.pid, "port": port, "started": started(self._child.pid)}
         self._file.write_text(json.dumps(known))
 
     def running(self) -> int | None:
@@ -49,7 +49,7 @@ class ChildProcess:
             known = json.loads(self._file.read_text())
         except (OSError, ValueError):
             return None
-        alive = _started(known["pid"]) == known["started"] is not None
+        alive = started(known["pid"]) == known["started"] is not None
         return int(known["port"]) if alive else None
 
     def stop(self, timeout_s: float = 10.0) -> None:
@@ -86,7 +86,7 @@ class ChildProcess:
         return False
 
 
-def _started(pid: int) -> str | None:
+def started(pid: int) -> str | None:
     """Return when a process began, which with its pid is its identity; None when there is none."""
     stat = Path(f"/proc/{pid}/stat")
     if not Path("/proc/self/stat").exists():
