@@ -1,0 +1,470 @@
+CREATE FUNCTION public.drop_event_partitions(before timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    AS $$
+DECLARE
+  partition record;
+  dropped integer := 0;
+BEGIN
+  PERFORM pg_advisory_xact_lock(4711);
+  FOR partition IN SELECT p.starts FROM event_partition p WHERE p.ends <= before LOOP
+    EXECUTE format('DROP TABLE %I', 'event_' || to_char(partition.starts, 'YYYYMM'));
+    DELETE FROM event_partition p WHERE p.starts = partition.starts;
+    dropped := dropped + 1;
+  END LOOP;
+  RETURN dropped;
+END $$;
+ALTER FUNCTION public.drop_event_partitions(before timestamp with time zone) OWNER TO owner;
+CREATE TABLE public.enrolment (
+    student uuid NOT NULL,
+    course text NOT NULL COLLATE pg_catalog."C",
+    begins_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.enrolment OWNER TO owner;
+CREATE TABLE public.enrolment_change (
+    student uuid NOT NULL,
+    course text NOT NULL COLLATE pg_catalog."C",
+    occurred_at timestamp with time zone NOT NULL,
+    event_uid uuid NOT NULL,
+    status smallint NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.enrolment_change OWNER TO owner;
+CREATE FUNCTION public.enrolled_spans(of_student uuid, in_course text) RETURNS tstzmultirange
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT range_agg(s.span) AS range_agg
+    FROM ( SELECT
+                 CASE
+                     WHEN (c.status = 1) THEN tstzrange(c.occurred_at, lead(c.occurred_at) OVER changes)
+                     WHEN (row_number() OVER changes = 1) THEN tstzrange(NULL::timestamp with time zone, c.occurred_at)
+                     ELSE 'empty'::tstzrange
+                 END AS "case"
+            FROM public.enrolment_change c
+           WHERE ((c.student = enrolled_spans.of_student) AND (c.course = enrolled_spans.in_course))
+           WINDOW changes AS (ORDER BY c.occurred_at, c.event_uid)
+         UNION ALL
+          SELECT tstzrange(e.begins_at, e.ends_at) AS tstzrange
+            FROM public.enrolment e
+           WHERE ((e.student = enrolled_spans.of_student) AND (e.course = enrolled_spans.in_course))) s(span);
+END;
+ALTER FUNCTION public.enrolled_spans(of_student uuid, in_course text) OWNER TO owner;
+CREATE FUNCTION public.ensure_event_partitions(first timestamp with time zone, last timestamp with time zone, width_months integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    AS $$
+DECLARE
+  month_no integer := extract(year FROM first)::integer * 12 + extract(month FROM first)::integer - 1;
+  lower_at timestamptz;
+  upper_at timestamptz;
+  made integer := 0;
+  name text;
+BEGIN
+  PERFORM pg_advisory_xact_lock(4711);
+  month_no := month_no - month_no % width_months;
+  LOOP
+    lower_at := make_timestamptz(month_no / 12, month_no % 12 + 1, 1, 0, 0, 0, 'UTC');
+    EXIT WHEN lower_at > last;
+    month_no := month_no + width_months;
+    upper_at := make_timestamptz(month_no / 12, month_no % 12 + 1, 1, 0, 0, 0, 'UTC');
+    CONTINUE WHEN EXISTS (SELECT FROM event_partition p WHERE p.starts < upper_at
+                          AND p.ends > lower_at);
+    name := 'event_' || to_char(lower_at, 'YYYYMM');
+    EXECUTE format('CREATE TABLE %I (LIKE event INCLUDING DEFAULTS INCLUDING STORAGE)', name);
+    EXECUTE format('WITH moved AS (DELETE FROM event_stray WHERE occurred_at >= %L AND occurred_at < %L
+                    RETURNING *) INSERT INTO %I SELECT * FROM moved', lower_at, upper_at, name);
+    EXECUTE format('ALTER TABLE event ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+                   name, lower_at, upper_at);
+    INSERT INTO event_partition VALUES (lower_at, upper_at);
+    made := made + 1;
+  END LOOP;
+  RETURN made;
+END $$;
+ALTER FUNCTION public.ensure_event_partitions(first timestamp with time zone, last timestamp with time zone, width_months integer) OWNER TO owner;
+CREATE FUNCTION public.newer_event(at timestamp with time zone, uid uuid, known_at timestamp with time zone, known_uid uuid) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN COALESCE((ROW(at, uid) > ROW(known_at, known_uid)), (known_at IS NULL));
+ALTER FUNCTION public.newer_event(at timestamp with time zone, uid uuid, known_at timestamp with time zone, known_uid uuid) OWNER TO owner;
+CREATE TABLE public.activity_day (
+    student uuid NOT NULL,
+    course text NOT NULL COLLATE pg_catalog."C",
+    day date NOT NULL,
+    events integer NOT NULL,
+    amount bigint NOT NULL,
+    minutes bigint NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+)
+WITH (fillfactor='80');
+ALTER TABLE public.activity_day OWNER TO owner;
+CREATE TABLE public.alert (
+    alert_id bigint NOT NULL,
+    student uuid NOT NULL,
+    course text NOT NULL COLLATE pg_catalog."C",
+    rule text NOT NULL COLLATE pg_catalog."C",
+    severity smallint NOT NULL,
+    because text NOT NULL,
+    evidence jsonb NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    cleared_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.alert OWNER TO owner;
+ALTER TABLE public.alert ALTER COLUMN alert_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.alert_alert_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.alert_history (
+    alert_id bigint NOT NULL,
+    version integer NOT NULL,
+    change text NOT NULL,
+    because text NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT alert_history_change_check CHECK ((change = ANY (ARRAY['opened'::text, 'updated'::text, 'cleared'::text])))
+);
+ALTER TABLE public.alert_history OWNER TO owner;
+CREATE TABLE public.announcement (
+    announcement_id bigint NOT NULL,
+    alert_id bigint NOT NULL,
+    kind text NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone,
+    CONSTRAINT announcement_kind_check CHECK ((kind = ANY (ARRAY['opened'::text, 'cleared'::text])))
+);
+ALTER TABLE public.announcement OWNER TO owner;
+ALTER TABLE public.announcement ALTER COLUMN announcement_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.announcement_announcement_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.attendance (
+    student uuid NOT NULL,
+    course text NOT NULL COLLATE pg_catalog."C",
+    session text NOT NULL COLLATE pg_catalog."C",
+    occurred_at timestamp with time zone NOT NULL,
+    event_uid uuid NOT NULL,
+    status smallint NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+)
+WITH (fillfactor='90');
+ALTER TABLE public.attendance OWNER TO owner;
+CREATE TABLE public.catalogue_version (
+    kind text NOT NULL,
+    key text NOT NULL COLLATE pg_catalog."C",
+    version integer NOT NULL,
+    content jsonb NOT NULL,
+    valid_from timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT catalogue_version_kind_check CHECK ((kind = ANY (ARRAY['course'::text, 'item'::text, 'enrolment'::text])))
+);
+ALTER TABLE public.catalogue_version OWNER TO owner;
+CREATE TABLE public.conduct (
+    student uuid NOT NULL,
+    course text NOT NULL COLLATE pg_catalog."C",
+    occurred_at timestamp with time zone NOT NULL,
+    event_uid uuid NOT NULL,
+    kind smallint NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.conduct OWNER TO owner;
+CREATE TABLE public.course (
+    course text NOT NULL COLLATE pg_catalog."C",
+    title text NOT NULL,
+    subject text DEFAULT ''::text NOT NULL,
+    starts_on date,
+    ends_on date,
+    time_zone text DEFAULT 'UTC'::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.course OWNER TO owner;
+CREATE TABLE public.course_context (
+    course text NOT NULL COLLATE pg_catalog."C",
+    as_of timestamp with time zone NOT NULL,
+    enrolled integer NOT NULL,
+    mean_bp integer,
+    items jsonb NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.course_context OWNER TO owner;
+CREATE TABLE public.event (
+    student uuid NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    event_uid uuid NOT NULL,
+    receipt uuid NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    event_type smallint NOT NULL,
+    source text NOT NULL COLLATE pg_catalog."C",
+    event_id text NOT NULL COLLATE pg_catalog."C",
+    course text NOT NULL COLLATE pg_catalog."C",
+    subject text NOT NULL COLLATE pg_catalog."C",
+    details text NOT NULL,
+    metadata text
+)
+PARTITION BY RANGE (occurred_at);
+ALTER TABLE public.event OWNER TO owner;
+CREATE TABLE public.event_partition (
+    starts timestamp with time zone NOT NULL,
+    ends timestamp with time zone NOT NULL
+);
+ALTER TABLE public.event_partition OWNER TO owner;
+CREATE TABLE public.event_stray (
+    student uuid NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    event_uid uuid NOT NULL,
+    receipt uuid NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    event_type smallint NOT NULL,
+    source text NOT NULL COLLATE pg_catalog."C",
+    event_id text NOT NULL COLLATE pg_catalog."C",
+    course text NOT NULL COLLATE pg_catalog."C",
+    subject text NOT NULL COLLATE pg_catalog."C",
+    details text NOT NULL,
+    metadata text
+);
+ALTER TABLE public.event_stray OWNER TO owner;
+CREATE TABLE public.item (
+    course text NOT NULL COLLATE pg_catalog."C",
+    item text NOT NULL COLLATE pg_catalog."C",
+    title text NOT NULL,
+    due_at timestamp with time zone,
+    weight_milli integer,
+    optional boolean DEFAULT false NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.item OWNER TO owner;
+CREATE TABLE public.migration (
+    name text NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.migration OWNER TO owner;
+CREATE TABLE public.quarantine (
+    quarantine_uid uuid NOT NULL,
+    reason text NOT NULL,
+    detail text NOT NULL,
+    payload bytea NOT NULL,
+    source text COLLATE pg_catalog."C",
+    event_id text COLLATE pg_catalog."C",
+    student uuid,
+    occurred_at timestamp with time zone,
+    correlation_id text COLLATE pg_catalog."C",
+    sequence_number text COLLATE pg_catalog."C",
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.quarantine OWNER TO owner;
+CREATE TABLE public.receipt (
+    receipt uuid NOT NULL,
+    source text NOT NULL COLLATE pg_catalog."C",
+    correlation_id text NOT NULL COLLATE pg_catalog."C",
+    accepted_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.receipt OWNER TO owner;
+CREATE TABLE public.result (
+    student uuid NOT NULL,
+    course text NOT NULL COLLATE pg_catalog."C",
+    item text NOT NULL COLLATE pg_catalog."C",
+    scored_at timestamp with time zone,
+    scored_uid uuid,
+    score_bp integer,
+    weight_milli integer,
+    excused boolean DEFAULT false NOT NULL,
+    first_submitted_at timestamp with time zone,
+    due_at timestamp with time zone,
+    due_from_at timestamp with time zone,
+    due_from_uid uuid,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+)
+WITH (fillfactor='80');
+ALTER TABLE public.result OWNER TO owner;
+CREATE TABLE public.retraction (
+    student uuid NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    event_uid uuid NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.retraction OWNER TO owner;
+CREATE TABLE public.risk_daily (
+    student uuid NOT NULL,
+    course text NOT NULL COLLATE pg_catalog."C",
+    day date NOT NULL,
+    risk smallint NOT NULL,
+    findings text[] NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.risk_daily OWNER TO owner;
+CREATE TABLE public.standing (
+    student uuid NOT NULL,
+    course text NOT NULL COLLATE pg_catalog."C",
+    marks_bp integer[] DEFAULT '{}'::integer[] NOT NULL,
+    weight_sum bigint DEFAULT 0 NOT NULL,
+    weighted_sum bigint DEFAULT 0 NOT NULL,
+    settled text[] DEFAULT '{}'::text[] NOT NULL COLLATE pg_catalog."C",
+    handed_in integer DEFAULT 0 NOT NULL,
+    late integer DEFAULT 0 NOT NULL,
+    sessions integer DEFAULT 0 NOT NULL,
+    attended integer DEFAULT 0 NOT NULL,
+    last_activity_on date,
+    last_submitted_on date,
+    incidents integer DEFAULT 0 NOT NULL,
+    suspensions integer DEFAULT 0 NOT NULL,
+    enrolled tstzmultirange,
+    version bigint DEFAULT 1 NOT NULL,
+    risk_bucket smallint DEFAULT 0 NOT NULL,
+    open_alerts smallint DEFAULT 0 NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+)
+WITH (fillfactor='75');
+ALTER TABLE public.standing OWNER TO owner;
+ALTER TABLE ONLY public.event ATTACH PARTITION public.event_stray DEFAULT;
+ALTER TABLE ONLY public.activity_day
+    ADD CONSTRAINT activity_day_pkey PRIMARY KEY (student, course, day);
+ALTER TABLE ONLY public.alert_history
+    ADD CONSTRAINT alert_history_pkey PRIMARY KEY (alert_id, version);
+ALTER TABLE ONLY public.alert
+    ADD CONSTRAINT alert_pkey PRIMARY KEY (alert_id);
+ALTER TABLE ONLY public.announcement
+    ADD CONSTRAINT announcement_pkey PRIMARY KEY (announcement_id);
+ALTER TABLE ONLY public.attendance
+    ADD CONSTRAINT attendance_pkey PRIMARY KEY (student, course, session);
+ALTER TABLE ONLY public.catalogue_version
+    ADD CONSTRAINT catalogue_version_pkey PRIMARY KEY (kind, key, version);
+ALTER TABLE ONLY public.conduct
+    ADD CONSTRAINT conduct_pkey PRIMARY KEY (student, course, occurred_at, event_uid);
+ALTER TABLE ONLY public.course_context
+    ADD CONSTRAINT course_context_pkey PRIMARY KEY (course);
+ALTER TABLE ONLY public.course
+    ADD CONSTRAINT course_pkey PRIMARY KEY (course);
+ALTER TABLE ONLY public.enrolment_change
+    ADD CONSTRAINT enrolment_change_pkey PRIMARY KEY (student, course, occurred_at, event_uid);
+ALTER TABLE ONLY public.enrolment
+    ADD CONSTRAINT enrolment_pkey PRIMARY KEY (student, course, begins_at);
+ALTER TABLE ONLY public.event_partition
+    ADD CONSTRAINT event_partition_pkey PRIMARY KEY (starts);
+ALTER TABLE ONLY public.item
+    ADD CONSTRAINT item_pkey PRIMARY KEY (course, item);
+ALTER TABLE ONLY public.migration
+    ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.quarantine
+    ADD CONSTRAINT quarantine_pkey PRIMARY KEY (quarantine_uid);
+ALTER TABLE ONLY public.receipt
+    ADD CONSTRAINT receipt_pkey PRIMARY KEY (receipt);
+ALTER TABLE ONLY public.result
+    ADD CONSTRAINT result_pkey PRIMARY KEY (student, course, item);
+ALTER TABLE ONLY public.retraction
+    ADD CONSTRAINT retraction_pkey PRIMARY KEY (student, occurred_at, event_uid);
+ALTER TABLE ONLY public.risk_daily
+    ADD CONSTRAINT risk_daily_pkey PRIMARY KEY (student, course, day);
+ALTER TABLE ONLY public.standing
+    ADD CONSTRAINT standing_pkey PRIMARY KEY (student, course);
+CREATE INDEX alert_by_course ON public.alert USING btree (course, opened_at DESC, alert_id DESC);
+CREATE INDEX alert_by_student ON public.alert USING btree (student, opened_at DESC);
+CREATE INDEX alert_by_time ON public.alert USING btree (opened_at DESC, alert_id DESC);
+CREATE UNIQUE INDEX alert_one_open ON public.alert USING btree (student, course, rule) WHERE (cleared_at IS NULL);
+CREATE INDEX announcement_unsent ON public.announcement USING btree (announcement_id) WHERE (sent_at IS NULL);
+CREATE UNIQUE INDEX event_identity ON ONLY public.event USING btree (student, occurred_at, event_uid) INCLUDE (event_type, source, event_id, course, subject, details);
+CREATE UNIQUE INDEX event_stray_student_occurred_at_event_uid_event_type_source_idx ON public.event_stray USING btree (student, occurred_at, event_uid) INCLUDE (event_type, source, event_id, course, subject, details);
+CREATE INDEX quarantine_by_time ON public.quarantine USING btree (recorded_at DESC, quarantine_uid);
+CREATE INDEX risk_daily_by_course ON public.risk_daily USING btree (course, day);
+CREATE INDEX standing_by_risk ON public.standing USING btree (course, risk_bucket DESC);
+ALTER INDEX public.event_identity ATTACH PARTITION public.event_stray_student_occurred_at_event_uid_event_type_source_idx;
+ALTER TABLE ONLY public.alert_history
+    ADD CONSTRAINT alert_history_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
+ALTER TABLE ONLY public.announcement
+    ADD CONSTRAINT announcement_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
+GRANT ALL ON SCHEMA public TO owner;
+REVOKE ALL ON FUNCTION public.drop_event_partitions(before timestamp with time zone) FROM PUBLIC;
+GRANT SELECT ON TABLE public.enrolment TO ingest;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.enrolment TO api;
+GRANT SELECT ON TABLE public.enrolment TO privacy;
+GRANT SELECT ON TABLE public.enrolment TO reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.enrolment_change TO ingest;
+GRANT SELECT ON TABLE public.enrolment_change TO api;
+GRANT SELECT ON TABLE public.enrolment_change TO privacy;
+GRANT SELECT ON TABLE public.enrolment_change TO reader;
+REVOKE ALL ON FUNCTION public.ensure_event_partitions(first timestamp with time zone, last timestamp with time zone, width_months integer) FROM PUBLIC;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activity_day TO ingest;
+GRANT SELECT ON TABLE public.activity_day TO api;
+GRANT SELECT ON TABLE public.activity_day TO privacy;
+GRANT SELECT ON TABLE public.activity_day TO reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.alert TO ingest;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alert TO api;
+GRANT SELECT ON TABLE public.alert TO privacy;
+GRANT SELECT ON TABLE public.alert TO reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.alert_history TO ingest;
+GRANT SELECT,INSERT ON TABLE public.alert_history TO api;
+GRANT SELECT ON TABLE public.alert_history TO privacy;
+GRANT SELECT ON TABLE public.alert_history TO reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.announcement TO ingest;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.announcement TO api;
+GRANT SELECT ON TABLE public.announcement TO privacy;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attendance TO ingest;
+GRANT SELECT ON TABLE public.attendance TO api;
+GRANT SELECT ON TABLE public.attendance TO privacy;
+GRANT SELECT ON TABLE public.attendance TO reader;
+GRANT SELECT ON TABLE public.catalogue_version TO ingest;
+GRANT SELECT,INSERT ON TABLE public.catalogue_version TO api;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conduct TO ingest;
+GRANT SELECT ON TABLE public.conduct TO api;
+GRANT SELECT ON TABLE public.conduct TO privacy;
+GRANT SELECT ON TABLE public.conduct TO reader;
+GRANT SELECT ON TABLE public.course TO ingest;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.course TO api;
+GRANT SELECT ON TABLE public.course TO reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.course_context TO ingest;
+GRANT SELECT ON TABLE public.course_context TO api;
+GRANT SELECT ON TABLE public.course_context TO reader;
+GRANT SELECT,INSERT ON TABLE public.event TO ingest;
+GRANT SELECT ON TABLE public.event TO api;
+GRANT SELECT ON TABLE public.event TO privacy;
+GRANT SELECT(student) ON TABLE public.event TO reader;
+GRANT SELECT(occurred_at) ON TABLE public.event TO reader;
+GRANT SELECT(recorded_at) ON TABLE public.event TO reader;
+GRANT SELECT(event_type) ON TABLE public.event TO reader;
+GRANT SELECT(course) ON TABLE public.event TO reader;
+GRANT SELECT(subject) ON TABLE public.event TO reader;
+GRANT SELECT(details) ON TABLE public.event TO reader;
+GRANT SELECT ON TABLE public.event_partition TO ingest;
+GRANT SELECT ON TABLE public.event_partition TO api;
+GRANT SELECT ON TABLE public.event_stray TO ingest;
+GRANT SELECT ON TABLE public.event_stray TO api;
+GRANT SELECT ON TABLE public.item TO ingest;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.item TO api;
+GRANT SELECT ON TABLE public.item TO reader;
+GRANT SELECT ON TABLE public.migration TO ingest;
+GRANT SELECT ON TABLE public.migration TO api;
+GRANT SELECT,INSERT ON TABLE public.quarantine TO ingest;
+GRANT SELECT ON TABLE public.quarantine TO api;
+GRANT SELECT ON TABLE public.quarantine TO privacy;
+GRANT SELECT,INSERT ON TABLE public.receipt TO ingest;
+GRANT SELECT ON TABLE public.receipt TO api;
+GRANT SELECT ON TABLE public.receipt TO privacy;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.result TO ingest;
+GRANT SELECT ON TABLE public.result TO api;
+GRANT SELECT ON TABLE public.result TO privacy;
+GRANT SELECT ON TABLE public.result TO reader;
+GRANT SELECT,INSERT ON TABLE public.retraction TO ingest;
+GRANT SELECT ON TABLE public.retraction TO api;
+GRANT SELECT ON TABLE public.retraction TO privacy;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.risk_daily TO ingest;
+GRANT SELECT ON TABLE public.risk_daily TO api;
+GRANT SELECT ON TABLE public.risk_daily TO privacy;
+GRANT SELECT ON TABLE public.risk_daily TO reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.standing TO ingest;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.standing TO api;
+GRANT SELECT ON TABLE public.standing TO privacy;
+GRANT SELECT ON TABLE public.standing TO reader;

@@ -1,0 +1,158 @@
+"""Each rule at, just below and just above its threshold, and the sentence that it says."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.domain.indicators import Severity, evaluate, risk, risk_bucket
+from chalicelib.domain.policy import HIGHER_EDUCATION, K12
+from chalicelib.domain.standing import MICROS_PER_DAY, CourseContext, DueItem, Standing
+
+NOW_US = 100 * MICROS_PER_DAY
+EMPTY = CourseContext("C")
+
+
+def standing(**facts):
+    known = {
+        "student": "s",
+        "course": "C",
+        "marks_bp": [],
+        "weight_sum": 0,
+        "weighted_sum": 0,
+        "settled": [],
+        "handed_in": 0,
+        "late": 0,
+        "sessions": 0,
+        "attended": 0,
+        "last_activity_day": None,
+        "incidents": 0,
+        "suspensions": 0,
+        "enrolled": None,
+    }
+    return Standing(**{**known, **facts})
+
+
+def marked(*marks_bp):
+    return standing(
+        marks_bp=list(marks_bp), weight_sum=1000 * len(marks_bp), weighted_sum=1000 * sum(marks_bp)
+    )
+
+
+def due(item="essay", day=50, handed_in=9, expected=10):
+    return DueItem(item, item.title(), day * MICROS_PER_DAY, handed_in, expected)
+
+
+def said(one, context=EMPTY, policy=HIGHER_EDUCATION, now_us=NOW_US):
+    return {finding.rule: finding for finding in evaluate(one, context, policy, now_us)}
+
+
+@pytest.mark.parametrize(
+    ("mean_bp", "fires"), [(0, True), (3999, True), (4000, False), (4199, False), (4200, None)]
+)
+def test_low_marks_fire_below_the_pass_mark_and_linger_up_to_two_points_above(mean_bp, fires):
+    found = said(marked(mean_bp)).get("low_marks")
+    assert (found and found.fires) == fires
+
+
+def test_low_marks_say_how_low():
+    found = said(marked(3000, 4500))["low_marks"]
+    assert found.because == "The mean of 2 marks is 37.50 %; 40 % is the pass mark."
+    assert found.severity is Severity.HIGH
+    assert found.evidence == {"mean_bp": 3750, "threshold_bp": 4000, "marks_bp": [3000, 4500]}
+
+
+@pytest.mark.parametrize(
+    ("mean_bp", "severity"),
+    [(6499, Severity.HIGH), (6500, Severity.ELEVATED), (7199, Severity.ELEVATED)],
+)
+def test_schools_warn_early(mean_bp, severity):
+    assert said(marked(mean_bp), policy=K12)["low_marks"].severity is severity
+
+
+@pytest.mark.parametrize(
+    ("attended", "held", "severity"),
+    [
+        (17, 19, None),  # too few sessions were held
+        (18, 20, Severity.ELEVATED),  # 90 %
+        (181, 200, None),  # 90.5 %: lingers, see below
+        (80, 100, Severity.HIGH),
+        (81, 100, Severity.ELEVATED),
+    ],
+)
+def test_chronic_absence_fires_at_nine_sessions_in_ten(attended, held, severity):
+    found = said(standing(sessions=held, attended=attended)).get("chronic_absence")
+    firing = found if found and found.fires else None
+    assert (firing and firing.severity) == severity
+
+
+def test_chronic_absence_lingers_for_one_point():
+    found = said(standing(sessions=200, attended=182))
+    assert not found["chronic_absence"].fires
+    assert said(standing(sessions=200, attended=183)) == {}
+
+
+def test_chronic_absence_says_how_often():
+    found = said(standing(sessions=40, attended=34))["chronic_absence"]
+    assert found.because == "Attended 34 of 40 sessions (85 %); 90 % or less is chronic absence."
+
+
+@pytest.mark.parametrize(
+    ("day", "settled", "handed_in", "missing"),
+    [
+        (93, [], 9, True),  # due seven days ago: the grace is over
+        (93.01, [], 9, False),
+        (50, ["essay"], 9, False),
+        (50, [], 5, True),  # half of the class
+        (50, [], 4, False),  # less: the course's problem
+    ],
+)
+def test_work_is_missing_after_the_grace_when_most_of_the_class_has_handed_it_in(
+    day, settled, handed_in, missing
+):
+    context = CourseContext("C", (due(day=round(day * 100) / 100, handed_in=handed_in),))
+    context = context._replace(
+        items=tuple(i._replace(due_us=round(day * MICROS_PER_DAY)) for i in context.items)
+    )
+    assert ("missing_work" in said(standing(settled=settled), context)) == missing
+
+
+def test_missing_work_names_what_is_missing():
+    context = CourseContext("C", (due("essay"), due("report", 60)))
+    found = said(standing(), context)["missing_work"]
+    assert found.severity is Severity.HIGH
+    assert found.because == (
+        "2 pieces of work not handed in, 7 days or more after the due date: Essay, Report."
+    )
+    assert found.evidence["handed_in_by_class"] == {"essay": "9/10", "report": "9/10"}
+
+
+def test_nothing_was_due_for_who_was_not_enrolled_then():
+    context = CourseContext("C", (due("essay", 50),))
+    late_comer = standing(enrolled=((60 * MICROS_PER_DAY, 2**62),))
+    assert said(late_comer, context) == {}
+
+
+def test_nothing_is_said_of_who_is_not_enrolled_now():
+    gone = marked(1000)._replace(enrolled=((0, 90 * MICROS_PER_DAY),))
+    assert said(gone) == {}
+    assert risk(gone, EMPTY, HIGHER_EDUCATION, NOW_US).total == 0
+
+
+def test_risk_shows_its_parts_and_never_passes_a_hundred():
+    context = CourseContext("C", (due("essay"), due("report", 60)))
+    one = marked(5000)._replace(late=1, settled=["essay"])
+    found = risk(one, context, HIGHER_EDUCATION, NOW_US)
+    assert found.parts == {"missing_work": 25, "marks": 20, "late_work": 5, "absence": 0}
+    assert found.total == 50
+
+    worst = marked(0)._replace(late=9, sessions=40, attended=0)
+    assert risk(worst, context, HIGHER_EDUCATION, NOW_US).total == 100
+
+
+def test_extra_credit_is_no_negative_risk():
+    assert risk(marked(12_000), EMPTY, HIGHER_EDUCATION, NOW_US).total == 0
+
+
+@pytest.mark.parametrize(("total", "bucket"), [(0, 0), (4, 0), (5, 1), (99, 19), (100, 20)])
+def test_risk_sorts_by_steps_of_five(total, bucket):
+    assert risk_bucket(total) == bucket
