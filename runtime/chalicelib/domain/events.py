@@ -14,7 +14,6 @@ from msgspec import Meta
 
 from chalicelib.domain.wire import AttendanceStatus, ConductKind, EnrolmentStatus
 
-MAX_METADATA_BYTES = 8 * 1024
 MAX_SCORE = 1_000_000
 NO_CONTROLS = "^[^\\u0000-\\u001f\\u007f-\\u009f]+$"
 

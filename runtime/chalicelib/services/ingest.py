@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from chalicelib.domain import wire
+from chalicelib.domain.conversion import InvalidEventError, micros
 from chalicelib.domain.errors import InvalidRequestError, TooLargeError
 from chalicelib.domain.events import EventError
 from chalicelib.domain.identity import lane_of
-from chalicelib.domain.reading import InvalidEventError, event_id_of, micros, read_event
+from chalicelib.domain.reading import event_id_of, read_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
