@@ -1,0 +1,185 @@
+"""Every read of the API on 100,000 students: planned without reading a big table as a whole."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg2
+import pytest
+
+from chalicelib.adapters.postgres import queries
+from chalicelib.adapters.postgres.database import Database
+from chalicelib.adapters.postgres.reads import SORTS, PostgresReads
+from tests.conftest import TEMPLATE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from local.postgres import EmbeddedPostgres
+
+NAME = "test_reads"
+NOW = dt.datetime(2025, 3, 25, tzinfo=dt.UTC)
+FILL = (Path(__file__).parent / "students.sql").read_text()
+BIG = {
+    "event",
+    "result",
+    "standing",
+    "alert",
+    "alert_history",
+    "attendance",
+    "activity_day",
+    "risk_daily",
+    "quarantine",
+    "receipt",
+    "item",
+}
+STUDENT = "00000000-0000-0000-0000-000000000000"
+COURSE = "COURSE-0042"
+EVERY = {"course": None, "student": None, "rule": None, "state": None}
+
+
+class Explained:
+    """A cursor that keeps the plan of everything before it runs it."""
+
+    def __init__(self, cursor: Any, plans: dict[str, Any]) -> None:
+        self._cursor = cursor
+        self._plans = plans
+
+    def execute(self, query: str, values: Any = None) -> None:
+        self._cursor.execute(f"EXPLAIN (FORMAT JSON) {query}", values)
+        self._plans[self._cursor.query.decode()] = self._cursor.fetchone()[0][0]["Plan"]
+        self._cursor.execute(query, values)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cursor, name)
+
+
+class ExplainingDatabase(Database):
+    """A database that keeps the plan of every query, and which they were."""
+
+    def __init__(self, conninfo: str) -> None:
+        super().__init__(conninfo)
+        self.plans: dict[str, Any] = {}
+
+    @contextlib.contextmanager
+    def transaction(self, *, person: str = "") -> Iterator[Any]:
+        with super().transaction(person=person) as cursor:
+            yield Explained(cursor, self.plans)
+
+
+@pytest.fixture(scope="module")
+def server(postgres: EmbeddedPostgres) -> Iterator[EmbeddedPostgres]:
+    """Have 100,000 students in two courses each, 200,000 events, 40,000 alerts."""
+    postgres.create_database(NAME, template=TEMPLATE)
+    connection = psycopg2.connect(postgres.dsn(NAME, "postgres"))
+    connection.autocommit = True
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        cursor.execute(FILL)
+        cursor.execute("VACUUM (ANALYZE)")
+    yield postgres
+    postgres.drop_database(NAME)
+
+
+@pytest.fixture
+def database(server) -> Iterator[ExplainingDatabase]:
+    database = ExplainingDatabase(server.dsn(NAME, "api"))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def student(database) -> str:
+    with database.transaction() as cursor:
+        cursor.execute("SELECT student::text FROM standing WHERE course = %s LIMIT 1", (COURSE,))
+        (found,) = cursor.fetchone()
+    database.plans.clear()
+    return found
+
+
+def whole_tables(plan: dict[str, Any]) -> set[str]:
+    """Return the big tables, or partitions of them, that a plan reads from end to end.
+
+    The partition for strays is kept empty by maintenance, so that its end is its beginning.
+    """
+    found = set().union(*(whole_tables(part) for part in plan.get("Plans", ())))
+    relation = plan.get("Relation Name", "")
+    table = "event" if relation.startswith("event_") else relation
+    if table in BIG and "Seq Scan" in plan["Node Type"] and relation != "event_stray":
+        found.add(relation)
+    return found
+
+
+def ask_everything(reads: PostgresReads, student: str) -> None:
+    """Ask every question that the API can, at the head of lists and further on."""
+    reads.student(student, NOW)
+    reads.known(student)
+    for after in ((), (NOW, str(uuid.UUID(int=1)))):
+        reads.timeline(student, None, after, 50)
+        reads.timeline(student, COURSE, after, 50, event_type="activity_recorded")
+        reads.quarantine(after, 50)
+    reads.timeline(STUDENT, None, (), 50)
+    for after in ((), (COURSE,)):
+        reads.courses(after, 50)
+    reads.course(COURSE, NOW)
+    for sort, (_, first) in SORTS.items():
+        reads.students(COURSE, sort, (), 50, NOW)
+        reads.students(COURSE, sort, (5, student), 50, NOW)
+        reads.students("NONE", sort, (5, first), 50, NOW)
+    reads.items(COURSE)
+    for after in ((), (NOW, 20_000)):
+        reads.alerts(EVERY, after, 50)
+        reads.alerts({**EVERY, "course": COURSE}, after, 50)
+        reads.alerts({**EVERY, "student": student}, after, 50)
+        reads.alerts({**EVERY, "state": "open", "rule": "low_marks"}, after, 50)
+        reads.alerts({**EVERY, "course": COURSE, "state": "open"}, after, 50)
+    reads.alert(20_000)
+    reads.quarantined(str(uuid.UUID(int=1)))
+    reads.health(NOW)
+
+
+def test_no_read_goes_through_a_big_table_from_end_to_end(database, student):
+    ask_everything(PostgresReads(database), student)
+
+    found = {
+        query: tables for query, plan in database.plans.items() if (tables := whole_tables(plan))
+    }
+    assert found == {}
+
+
+def test_every_query_of_the_reads_is_among_those_asked(database, student):
+    ask_everything(PostgresReads(database), student)
+
+    beginnings = {name: query.split("%(")[0] for name, query in queries.load("reads.sql").items()}
+    asked = "\n".join(database.plans)
+    assert [name for name, text in beginnings.items() if text not in asked] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "tables"),
+    [
+        ("SELECT count(*) FROM standing WHERE handed_in > 3", {"standing"}),
+        ("SELECT 1 FROM event WHERE event_id = 'x' AND occurred_at < '2024-02-01'", {"event"}),
+        ("SELECT 1 FROM course c JOIN alert a USING (course) WHERE a.because = 'x'", {"alert"}),
+        ("SELECT (SELECT max(recorded_at) FROM receipt)", {"receipt"}),
+    ],
+)
+def test_a_bad_query_is_found_out(database, query, tables):
+    with database.transaction() as cursor:
+        cursor.execute(query)
+
+    (plan,) = database.plans.values()
+    assert {table.split("_")[0] for table in whole_tables(plan)} == tables
+
+
+def test_a_timeline_further_back_leaves_newer_partitions_alone(database, student):
+    long_ago = dt.datetime(2024, 5, 1, tzinfo=dt.UTC)
+
+    PostgresReads(database).timeline(student, None, (long_ago, str(uuid.UUID(int=1))), 50)
+
+    (query,) = (text for text in database.plans if "event_uid" in text)
+    assert "event_202501" not in json.dumps(database.plans[query])
