@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 QUEUE = "alerts-shown-here"
+_STOP_WITHIN_S = 30
 
 
 class Announcements:
@@ -29,20 +30,21 @@ class Announcements:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop to read."""
+        """Read what is there already, and stop."""
         self._stopping.set()
-        self._thread.join(5)
+        self._thread.join(_STOP_WITHIN_S)
+        self._sqs.close()
 
     def _follow(self) -> None:
-        while not self._stopping.is_set():
+        while True:
             answer = self._sqs.receive_message(
                 QueueUrl=self._url, MaxNumberOfMessages=10, WaitTimeSeconds=0
             )
             messages = answer.get("Messages", [])
             for message in messages:
                 self._take(message)
-            if not messages:
-                self._stopping.wait(0.2)
+            if not messages and self._stopping.wait(0.1):
+                return
 
     def _take(self, message: Any) -> None:
         told = json.loads(json.loads(message["Body"])["Message"])

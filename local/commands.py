@@ -22,13 +22,14 @@ from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.digest import digest as digest_of
 from chalicelib.domain.policy import PRESETS
 from local import examples, figures, paths
+from local.database import DATABASE
 from local.emulator import EmulatorError
 from local.oulad import OuladError, read_courses
 from local.postgres import EmbeddedPostgres, PostgresError
 from local.replay import replay
 from local.report import report
 from local.sender import Sender, SenderError
-from local.system import DATABASE, LocalSystem, StartError, remove
+from local.system import LocalSystem, StartError, remove
 
 if TYPE_CHECKING:
     import argparse
@@ -181,7 +182,7 @@ def _play(
 ) -> None:
     """Play an example with a progress bar; show each announcement when wanted."""
     _console.print(f"\nPlaying {example.title}.")
-    announcements = system.announcements(_show if show else _keep_quiet)
+    announcements = system.announcements(_show if show else lambda _: None)
     columns = (
         TextColumn("{task.fields[day]}"),
         BarColumn(bar_width=30),
@@ -205,7 +206,8 @@ def _play(
                 opened=announcements.opened,
                 cleared=announcements.cleared,
             )
-    announcements.stop()
+        announcements.stop()
+        bar.update(task, opened=announcements.opened, cleared=announcements.cleared)
 
 
 def _show(told: Any) -> None:
@@ -216,10 +218,6 @@ def _show(told: Any) -> None:
         )
     else:
         _console.print(f"  [green]cleared[/]  {told['student']} {where}: {told['rule']}")
-
-
-def _keep_quiet(_: Any) -> None:
-    """Show nothing; the bar counts."""
 
 
 def _print_tries(port: int) -> None:

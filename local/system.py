@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import fcntl
 import http.client
 import json
@@ -16,29 +15,25 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import bootstrap
 from chalicelib.adapters.clock import FileClock
-from chalicelib.adapters.migrations import migrate
-from chalicelib.adapters.postgres.database import Database
-from chalicelib.adapters.postgres.partitions import PostgresPartitions
 from chalicelib.settings import Settings
 from local.announcements import Announcements
+from local.database import DATABASE, make_partitions, prepare
 from local.emulator import Emulator
 from local.paths import PROJECT, Paths
 from local.postgres import EmbeddedPostgres
-from local.postgres.server import free_port
+from local.postgres.resources import check_port, free_port
 from local.processes import ChildProcess
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
     from types import TracebackType
     from typing import TextIO
 
-DATABASE = "monitor"
 STREAM = "academic-events"
 SHARDS = 2
 TOPIC = "alerts"
-ROLES = ("owner", "ingest", "api", "privacy", "reader")
 _READY_WITHIN_S = 20.0
-_PAST, _AHEAD = dt.timedelta(days=365), dt.timedelta(days=95)
 
 
 class StartError(Exception):
@@ -73,10 +68,12 @@ class LocalSystem:
         self._claim()
         self._consumer.stop()
         self._api.stop()
+        self.port = self.port or free_port()
+        check_port(self.port)
         if not self._replay_clock:
             self.paths.clock.unlink(missing_ok=True)
         self.postgres.start()
-        self._prepare_database()
+        prepare(self.postgres, self.clock.now())
         self.emulator.start()
         self.emulator.create_stream(STREAM, SHARDS)
         self._topic_arn = self.emulator.create_topic(TOPIC)
@@ -147,11 +144,7 @@ class LocalSystem:
 
     def make_partitions(self, first: dt.datetime, last: dt.datetime) -> int:
         """Make the partitions that events between two moments need."""
-        owner = Database(self.postgres.dsn(DATABASE, "owner"))
-        try:
-            return PostgresPartitions(owner).ensure(first, last, width_months=3)
-        finally:
-            owner.close()
+        return make_partitions(self.postgres, first, last)
 
     def announcements(self, show: Callable[[Any], None]) -> Announcements:
         """Follow what SNS delivers."""
@@ -187,22 +180,12 @@ class LocalSystem:
             raise StartError("The system is running already; stop that run first.") from error
         self._lock = lock
 
-    def _prepare_database(self) -> None:
-        if not self.postgres.has_database(DATABASE):
-            self.postgres.create_database(DATABASE)
-        migrate(self.postgres.dsn(DATABASE))
-        self.postgres.set_role_passwords(ROLES)
-        now = FileClock(self.paths.clock).now()
-        self.make_partitions(now - _PAST, now + _AHEAD)
-
     def _make_key(self) -> None:
         if not self.paths.key.exists():
             self.paths.key.touch(mode=0o600)
             self.paths.key.write_text(secrets.token_hex(32))
 
     def _start_children(self) -> None:
-        if self.port == 0:
-            self.port = free_port()
         self.start_consumer()
         command = [sys.executable, "-m", "local.api_server", str(self.port)]
         self._api.start(command, self._environment("api"), port=self.port)

@@ -14,11 +14,12 @@ import psycopg2
 import pytest
 
 from local.checker import check, holdings, identities
+from local.database import DATABASE
 from local.paths import PROJECT, Paths
 from local.postgres import EmbeddedPostgres
 from local.processes import started
 from local.sender import Sender
-from local.system import DATABASE, LocalSystem, remove
+from local.system import LocalSystem, remove
 
 EVENTS = 1500
 
