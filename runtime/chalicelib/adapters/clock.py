@@ -24,11 +24,12 @@ class FileClock:
         self._path = path
 
     def now(self) -> dt.datetime:
-        """Return the file's moment as it is now."""
+        """Return the moment that the file names now, UTC."""
         try:
-            return dt.datetime.fromisoformat(self._path.read_text().strip())
+            moment = dt.datetime.fromisoformat(self._path.read_text().strip())
         except FileNotFoundError:
             return dt.datetime.now(dt.UTC)
+        return moment.astimezone(dt.UTC)
 
     def set(self, moment: dt.datetime) -> None:
         """Replace the file whole, so that no reader sees half a moment."""

@@ -7,6 +7,8 @@ import random
 import time
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.telemetry import logger
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -19,8 +21,9 @@ LONGEST_WAIT_S = 1.0
 class KinesisStream:
     """One stream; boto3 is imported when the first record is put, not before."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, client: Any = None) -> None:
         self._name = name
+        self._given = client
 
     def put(self, records: Sequence[tuple[str, bytes]], *, timeout_s: float) -> list[bool]:
         """Append records; tell for each whether it was acknowledged before the deadline.
@@ -54,17 +57,24 @@ class KinesisStream:
         entries = [{"PartitionKey": key, "Data": data} for key, data in records]
         try:
             answer = self._client.put_records(StreamName=self._name, Records=entries)
-        except (BotoCoreError, ClientError):  # the whole call was refused: all are tried again
+        except (BotoCoreError, ClientError) as error:  # the whole call: all are tried again
+            logger.warning("the stream refused %d records: %s", len(records), error)
             return []
+        refused = {result["ErrorCode"] for result in answer["Records"] if result.get("ErrorCode")}
+        if refused:
+            logger.warning("the stream refused some records: %s", ", ".join(sorted(refused)))
         results = zip(indexes, answer["Records"], strict=True)
         return [i for i, result in results if not result.get("ErrorCode")]
 
     @functools.cached_property
     def _client(self) -> Any:
+        if self._given is not None:
+            return self._given
         import boto3
         from botocore.config import Config
 
-        # The retries are ours: the client's would send acknowledged records again.
+        # The retries are ours: the client's would send acknowledged records again. A call that
+        # begins just before the deadline ends 6 s after it at the latest, in time for the API's 29.
         config = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 1})
         return boto3.client("kinesis", config=config)
 

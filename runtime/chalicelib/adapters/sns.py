@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 class SnsNotifier:
     """Publishes to one topic; boto3 is imported with the first announcement, not before."""
 
-    def __init__(self, topic_arn: str) -> None:
+    def __init__(self, topic_arn: str, *, client: Any = None) -> None:
         self._topic_arn = topic_arn
+        self._given = client
 
     def notify(self, announcement: Announcement) -> None:
         """Publish one announcement; raise UnavailableError when SNS did not take it."""
@@ -44,6 +45,8 @@ class SnsNotifier:
 
     @functools.cached_property
     def _client(self) -> Any:
+        if self._given is not None:
+            return self._given
         import boto3
         from botocore.config import Config
 
