@@ -53,7 +53,12 @@ def _found(body: Any, what: str) -> Any:
 @openapi.documented(
     "Accept one event or a list of up to 500",
     body=events.Event | list[events.Event],
-    answers={202: ingest.Receipt},
+    answers={202: ingest.Receipt, 503: ingest.Receipt},
+    headers={
+        "X-Source": {"type": "string"},
+        "X-Correlation-Id": {"type": "string", "pattern": f"^{requests.SANE_ID}$"},
+        "Content-Encoding": {"type": "string", "enum": ["identity", "gzip"]},
+    },
 )
 @answers_errors
 def post_events() -> Response:

@@ -15,7 +15,7 @@ from msgspec import Meta
 from chalicelib.domain.wire import AttendanceStatus, ConductKind, EnrolmentStatus
 
 MAX_SCORE = 1_000_000
-NO_CONTROLS = "^[^\\u0000-\\u001f\\u007f-\\u009f]+$"
+NO_CONTROLS = "^[^\\u0000-\\u001f\\u007f-\\u009f]+$(?!\\n)"  # Python's $ lets one line end by
 
 Id = Annotated[
     str,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -35,6 +36,7 @@ class Described(NamedTuple):
     body: Any = None
     answers: Mapping[int, Any] = {}
     query: Mapping[str, Json] = {}
+    headers: Mapping[str, Json] = {}
 
 
 _described: dict[tuple[str, str], Described] = {}
@@ -46,12 +48,13 @@ def documented(
     body: Any = None,
     answers: Mapping[int, Any] | None = None,
     query: Mapping[str, Json] | None = None,
+    headers: Mapping[str, Json] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Describe a route where it stands; its name finds it again in the document."""
 
     def describe(route: Callable[..., Any]) -> Callable[..., Any]:
         _described[route.__module__, route.__name__] = Described(
-            summary, body, answers or {200: None}, query or {}
+            summary, body, answers or {200: None}, query or {}, headers or {}
         )
         return route
 
@@ -63,7 +66,7 @@ def event_schema() -> Json:
     (schema,), components = msgspec.json.schema_components(
         [events.Event], ref_template="#/$defs/{name}"
     )
-    _metadata_is_an_object(components)
+    _add_what_types_cannot_say(components)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Academic event",
@@ -78,7 +81,7 @@ def document(routes: Mapping[str, Mapping[str, Any]], version: str) -> Json:
     for described in _described.values():
         types += [t for t in (described.body, *described.answers.values()) if t is not None]
     schemas, components = msgspec.json.schema_components(types, ref_template=REF)
-    _metadata_is_an_object(components)
+    _add_what_types_cannot_say(components)
     by_type = {repr(t): schema for t, schema in zip(types, schemas, strict=True)}
     paths: Json = {}
     for path, methods in sorted(routes.items()):
@@ -98,12 +101,12 @@ def document(routes: Mapping[str, Mapping[str, Any]], version: str) -> Json:
 
 
 def _operation(path: str, described: Described, by_type: Mapping[str, Json], name: str) -> Json:
+    path_ids: Json = {name: {"type": "string"} for name in re.findall(r"{(\w+)}", path)}
+    places = (("path", path_ids), ("query", described.query), ("header", described.headers))
     parameters = [
-        {"name": found, "in": "path", "required": True, "schema": {"type": "string"}}
-        for found in re.findall(r"{(\w+)}", path)
-    ] + [
-        {"name": found, "in": "query", "required": False, "schema": schema}
-        for found, schema in described.query.items()
+        {"name": name, "in": place, "required": place == "path", "schema": schema}
+        for place, known in places
+        for name, schema in known.items()
     ]
     operation: Json = {
         "operationId": name,
@@ -122,8 +125,8 @@ def _operation(path: str, described: Described, by_type: Mapping[str, Json], nam
 
 
 def _answer(status: int, schema: Json | None) -> Json:
-    text = "Accepted" if status == 202 else "Done"  # HTTP's own numbers
-    return {"description": text, "content": {"application/json": {"schema": schema or {}}}}
+    phrase = HTTPStatus(status).phrase
+    return {"description": phrase, "content": {"application/json": {"schema": schema or {}}}}
 
 
 def _problem() -> Json:
@@ -131,11 +134,16 @@ def _problem() -> Json:
     return {"description": "A problem (RFC 9457)", "content": content}
 
 
-def _metadata_is_an_object(components: Json) -> None:
-    """Say what the decoder checks apart: metadata is kept as it was written."""
+def _add_what_types_cannot_say(components: Json) -> None:
+    """Add what the decoder checks apart from the types."""
     for schema in components.values():
         if "metadata" in schema.get("properties", {}):
             schema["properties"]["metadata"] = {
                 "type": ["object", "null"],
                 "description": "anything; kept as sent, at most 8 KiB, never logged or indexed",
             }
+    activity = components[events.ActivityRecorded.__name__]
+    amount = {"type": "integer"}
+    activity["anyOf"] = [
+        {"required": [name], "properties": {name: amount}} for name in ("count", "minutes")
+    ]

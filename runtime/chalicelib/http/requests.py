@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from chalice.app import Request
 
-_SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+SANE_ID = r"[A-Za-z0-9._:-]{1,64}"
 _AT_PATH = re.compile(r"^(.*?)(?: - at `(.*)`)?$", re.DOTALL)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 MAX_ID = 128
@@ -36,7 +36,7 @@ GZIP_WINDOW = 31  # zlib's number for a gzip header with the largest window
 def begin(request: Request) -> str:
     """Return the request's correlation id, the sender's if it is a sane one; logs carry it."""
     sent = request.headers.get("x-correlation-id", "")
-    correlation_id = sent if _SANE_ID.fullmatch(sent) else str(uuid.uuid4())
+    correlation_id = sent if re.fullmatch(SANE_ID, sent) else str(uuid.uuid4())
     logger.set_correlation_id(correlation_id)
     return correlation_id
 
