@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from chalicelib.domain.errors import ConfigurationError
+
 if TYPE_CHECKING:
     from chalicelib.domain.delivery import Outcome
 
@@ -40,7 +42,30 @@ class Metric(enum.Enum):
     SWEEP_MILLISECONDS = _Described(MetricUnit.Milliseconds, "one sweep of every course")
 
 
+class WithoutWords(logging.Filter):
+    """Keeps what an error was and where it arose; its words may quote a student's record.
+
+    A database's error keeps its SQLSTATE, and a wrong setting its words, which hold no record.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass, its exception without the words."""
+        if record.exc_info and record.exc_info[1] is not None:
+            kind, error, trace = record.exc_info
+            record.exc_info = (kind, _wordless(error), trace)
+        return True
+
+
+def _wordless(error: BaseException) -> BaseException:
+    if isinstance(error, ConfigurationError):
+        return error
+    named = type(error)
+    kind: type[Exception] = type(named.__name__, (Exception,), {"__module__": named.__module__})
+    return kind(getattr(error, "pgcode", None) or "")
+
+
 logger = Logger(service=SERVICE)  # POWERTOOLS_LOG_LEVEL sets its level
+logger.addFilter(WithoutWords())
 
 
 def quieten(level: int = logging.WARNING) -> None:

@@ -189,10 +189,7 @@ def test_the_source_of_the_envelope_is_the_one_that_sent(ingest):
 
 
 def test_an_error_that_nobody_foresaw_shows_nothing_of_the_inside(ingest):
-    def broken(records: Any, *, timeout_s: float) -> list[bool]:
-        raise RuntimeError("the inside, with STUDENT-1")
-
-    ingest.stream.put = broken
+    ingest.stream.put = _broken
 
     answer = ingest.post(EVENT)
 
@@ -212,9 +209,16 @@ def test_no_log_holds_a_students_id_or_metadata(ingest):
         ingest.stream.down = True
         ingest.post(EVENT)
         ingest.post({**EVENT, "student_id": "STUDENT-1\0"})
+        ingest.stream.put = _broken
+        ingest.post(EVENT)
     finally:
         logger.setLevel(before)
         logger.removeHandler(handler)
 
+    assert "unexpected" in log.getvalue()
     assert "STUDENT-1" not in log.getvalue()
     assert "private" not in log.getvalue()
+
+
+def _broken(records: Any, *, timeout_s: float) -> list[bool]:
+    raise RuntimeError(json.dumps({"the inside": EVENT}))
