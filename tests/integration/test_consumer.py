@@ -72,6 +72,32 @@ def test_one_bad_event_of_an_envelope_does_not_take_the_others_along(monitor):
     assert set_aside(monitor) == [("not_an_event", None)]
 
 
+def test_a_text_that_no_column_can_hold_takes_no_neighbour_along(monitor):
+    events = [GOOD, active("with\0nul", STUDENTS[1], 1), active("third", STUDENTS[2], 1)]
+    assert monitor.consumer.consume(lambda_event(record(events))) == DONE
+
+    assert stored(monitor) == ["good", "third"]
+    assert [reason for reason, _ in monitor.rows("SELECT reason, 1 FROM quarantine")] == [
+        "unexpected_error"
+    ]
+
+
+@pytest.mark.parametrize("student", ["z" * 36, "00000000-0000-0000-0000-00000000000-"])
+def test_a_pseudonym_that_is_none_takes_no_neighbour_along(monitor, student):
+    assert monitor.consumer.consume(lambda_event(record([GOOD, active("b", student, 1)]))) == DONE
+
+    assert stored(monitor) == ["good"]
+    assert set_aside(monitor) == [("unexpected_error", "b")]
+
+
+def test_an_id_longer_than_any_sender_may_send_is_no_event(monitor):
+    events = [GOOD, scored("long", STUDENTS[1], 1, 50, item="x" * 3000)]
+    assert monitor.consumer.consume(lambda_event(record(events))) == DONE
+
+    assert stored(monitor) == ["good"]
+    assert set_aside(monitor) == [("not_an_event", None)]
+
+
 def test_other_content_under_a_known_identity_is_set_aside_once(monitor):
     other = active("good", STUDENTS[0], 1, count=99)
     for _ in range(3):

@@ -18,6 +18,9 @@ VERSION = 1
 MAX_INFLATED_BYTES = 8 * 1024 * 1024  # an envelope is at most 1 MiB on the wire
 
 Pseudonym = Annotated[str, msgspec.Meta(min_length=36, max_length=36)]
+Id = Annotated[str, msgspec.Meta(max_length=128)]
+Decimals = Annotated[str, msgspec.Meta(max_length=32)]
+Metadata = Annotated[str, msgspec.Meta(max_length=8 * 1024)]
 Micros = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
 AttendanceStatus = Literal["present", "absent", "late", "excused"]
 ConductKind = Literal["incident", "suspension", "commendation"]
@@ -27,19 +30,19 @@ EnrolmentStatus = Literal["enrolled", "withdrawn", "completed"]
 class _Event(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
     """What every event has; `metadata` is JSON text as the sender wrote it."""
 
-    event_id: str
+    event_id: Id
     student: Pseudonym
     occurred_us: Micros
-    course: str | None
-    metadata: str | None
+    course: Id | None
+    metadata: Metadata | None
 
 
 class Scored(_Event, tag=1, frozen=True):
     """assessment_scored: `score` and `max_score` as sent, in decimal; `score_bp` their ratio."""
 
-    item: str
-    score: str
-    max_score: str
+    item: Id
+    score: Decimals
+    max_score: Decimals
     score_bp: int
     weight_milli: int | None = None
     due_us: Micros | None = None
@@ -50,7 +53,7 @@ class Scored(_Event, tag=1, frozen=True):
 class Submitted(_Event, tag=2, frozen=True):
     """work_submitted."""
 
-    item: str
+    item: Id
     due_us: Micros | None = None
     attempt: int | None = None
 
@@ -58,14 +61,14 @@ class Submitted(_Event, tag=2, frozen=True):
 class Attended(_Event, tag=3, frozen=True):
     """attendance_recorded."""
 
-    session: str
+    session: Id
     status: AttendanceStatus
 
 
 class Active(_Event, tag=4, frozen=True):
     """activity_recorded."""
 
-    kind: str
+    kind: Id
     count: int = 0
     minutes: int = 0
 
@@ -85,7 +88,7 @@ class Enrolled(_Event, tag=6, frozen=True):
 class Retracted(_Event, tag=7, frozen=True):
     """event_retracted: names the retracted event, of the same source and student."""
 
-    retracted_id: str
+    retracted_id: Id
     retracted_us: Micros
 
 
@@ -96,8 +99,8 @@ class Envelope(msgspec.Struct, frozen=True, rename={"version": "v"}):
     """One record of the stream: the events of one lane of one POST."""
 
     version: int
-    source: str
-    correlation_id: str
+    source: Id
+    correlation_id: Id
     accepted_us: Micros
     events: list[Event]
 
@@ -106,8 +109,8 @@ class _LooseEnvelope(msgspec.Struct, frozen=True, rename={"version": "v"}):
     """An envelope whose events are decoded one by one, so that poison does not fail neighbours."""
 
     version: int
-    source: str
-    correlation_id: str
+    source: Id
+    correlation_id: Id
     accepted_us: Micros
     events: list[msgspec.Raw]
 

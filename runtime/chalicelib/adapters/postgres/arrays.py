@@ -23,11 +23,13 @@ def optional(values: Iterable[object | None]) -> str:
 
 
 def texts(values: Sequence[str]) -> str:
-    """Return a literal of texts, each quoted."""
+    """Return a literal of texts, each quoted; ValueError for a NUL, which no text can hold."""
     if not values:
         return "{}"
     # NUL cannot be in a PostgreSQL text, so it can part the values while all are escaped at once.
     joined = "\0".join(values).replace("\\", "\\\\").replace('"', '\\"')
+    if joined.count("\0") != len(values) - 1:
+        raise ValueError("a text holds U+0000")
     return '{"' + joined.replace("\0", '","') + '"}'
 
 

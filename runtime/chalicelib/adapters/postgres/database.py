@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import psycopg2
-from psycopg2 import extensions
+from psycopg2 import errors, extensions
 
 from chalicelib.domain.errors import UnavailableError
 
@@ -44,6 +44,8 @@ class Database:
         try:
             with connection, connection.cursor() as cursor:
                 yield cursor
+        except errors.ProgramLimitExceeded:
+            raise  # a value that is too large, though the driver takes it for an outage
         except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
             self.close()
             raise UnavailableError(_first_line(error)) from error

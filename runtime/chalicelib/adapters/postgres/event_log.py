@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from typing import TYPE_CHECKING
 
 from psycopg2 import errors
@@ -101,12 +102,28 @@ def retracted(cursor: Cursor, incoming: Sequence[Incoming]) -> set[Key]:
 
 
 def quarantine(cursor: Cursor, kept: Iterable[Quarantined]) -> None:
-    """Keep what cannot be processed, once; safe to repeat."""
+    """Keep what cannot be processed, once; safe to repeat.
+
+    The payload is kept byte by byte. Of what is shown beside it, what no column can hold is
+    replaced or left out, since this must not fail for the very reason that brought it here.
+    """
     for item in kept:
         digest = hashlib.blake2b(
             f"{item.reason}\0{item.source}\0".encode() + item.payload, digest_size=16
         )
-        cursor.execute(_SQL["quarantine"], {"quarantine_uid": digest.hexdigest(), **item._asdict()})
+        shown = {
+            name: value.replace("\0", "\ufffd") if isinstance(value, str) else value
+            for name, value in item._asdict().items()
+        }
+        shown["student"] = _uuid_or_none(item.student)
+        cursor.execute(_SQL["quarantine"], {"quarantine_uid": digest.hexdigest(), **shown})
+
+
+def _uuid_or_none(text: str | None) -> str | None:
+    try:
+        return str(uuid.UUID(text)) if text else None
+    except ValueError:
+        return None
 
 
 def _apart(rows: Sequence[Row]) -> tuple[list[int], list[int], list[int]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chalicelib.adapters.postgres import queries, shown
 from chalicelib.adapters.postgres.classes import FIRST
+from chalicelib.adapters.postgres.student_page import student_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -40,7 +41,8 @@ class PostgresReads:
 
     def student(self, student: str, as_of: dt.datetime, *, person: str = "") -> bytes | None:
         """Return the JSON of one student's standings and open alerts; None when unknown."""
-        return self._json("student", {"student": student, "as_of": as_of}, person)
+        rows = self._rows("student", {"student": student, "as_of": as_of}, person)
+        return student_page(student, as_of, rows[0][0])
 
     def known(self, student: str, *, person: str = "") -> Json | None:
         """Return the pseudonym when the monitor has a standing of it."""

@@ -24,6 +24,11 @@ TYPES = (
 Json = dict[str, Any]
 
 
+def percent(basis_points: int, of: int) -> float | None:
+    """Return basis points divided by a sum of weights, in percent of two decimals, half up."""
+    return (2 * basis_points + of) // (2 * of) / 100 if of else None
+
+
 def event(
     occurred_at: dt.datetime,
     _: str,
@@ -64,7 +69,7 @@ def _unchanged(value: Any) -> Any:
 _SHOWN: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "score": ("score", float),
     "max_score": ("max_score", float),
-    "score_bp": ("mark", lambda basis_points: basis_points / 100),
+    "score_bp": ("mark", lambda basis_points: percent(basis_points, 1)),
     "weight_milli": ("weight", lambda thousandths: thousandths / 1000),
     "due_us": ("due_at", _moment),
     "retracted_us": ("retracted_at", _moment),
@@ -96,7 +101,8 @@ def student(
     _: int,
     student: str,
     marks: int,
-    mean: float | None,
+    weight_sum: int,
+    weighted_sum: int,
     handed_in: int,
     late: int,
     sessions: int,
@@ -110,7 +116,7 @@ def student(
     return {
         "student": student,
         "risk_bucket": risk_bucket,
-        "mean": mean,
+        "mean": percent(weighted_sum, weight_sum),
         "marks": marks,
         "handed_in": handed_in,
         "late": late,

@@ -1,60 +1,42 @@
+-- Queries are kept short and their answers raw: none is prepared (a prepared statement pins a
+-- proxy's connection), and parsing and planning a long one takes longer than running it.
+
 -- name: student
 -- One student: the standing in every course, the work behind it, open alerts. Uses standing_pkey,
 -- result_pkey, item_pkey, alert_one_open.
-SELECT json_build_object(
-  'student', %(student)s,
-  'as_of', %(as_of)s::timestamptz,
-  'courses', json_agg(json_build_object(
-    'course', nullif(s.course, ''),
-    'title', c.title,
-    'enrolled', coalesce(s.enrolled @> %(as_of)s, true),
-    'risk_bucket', s.risk_bucket,
-    'marks', json_build_object(
-      'count', cardinality(s.marks_bp),
-      'mean', CASE WHEN s.weight_sum > 0
-                   THEN round(s.weighted_sum / s.weight_sum::numeric / 100, 2) END,
-      'latest', round(s.marks_bp[cardinality(s.marks_bp)] / 100.0, 2),
-      'weeks', coalesce(r.weeks, '[]')),
-    'work', json_build_object('due', coalesce(d.due, 0), 'handed_in', s.handed_in, 'late', s.late,
-                              'missing', coalesce(d.missing, 0)),
-    'attendance', json_build_object(
-      'sessions', s.sessions, 'attended', s.attended,
-      'rate', CASE WHEN s.sessions > 0 THEN round(100.0 * s.attended / s.sessions, 2) END),
-    'last_activity_on', greatest(s.last_activity_on, s.last_submitted_on),
-    'items', coalesce(r.items, '[]')) ORDER BY s.course),
-  'alerts', (SELECT coalesce(json_agg(json_build_object(
-      'alert_id', a.alert_id, 'course', nullif(a.course, ''), 'rule', a.rule,
-      'severity', (ARRAY['watch', 'elevated', 'high'])[a.severity], 'because', a.because,
-      'evidence', a.evidence, 'opened_at', a.opened_at) ORDER BY a.severity DESC, a.opened_at), '[]')
-    FROM alert a WHERE a.student = %(student)s AND a.cleared_at IS NULL))::text
-FROM standing s
-LEFT JOIN course c USING (course)
-LEFT JOIN LATERAL (
-  SELECT json_agg(json_build_object(
-           'item', w.item, 'title', i.title, 'mark', round(w.score_bp / 100.0, 2),
-           'excused', w.excused, 'optional', coalesce(i.optional, false),
-           'submitted_at', w.first_submitted_at, 'due_at', coalesce(i.due_at, w.due_at),
-           'late', coalesce(w.first_submitted_at > coalesce(i.due_at, w.due_at), false))
-           ORDER BY coalesce(i.due_at, w.due_at), w.item) AS items,
-         (SELECT json_agg(json_build_object('week', k.week, 'mean', k.mean, 'count', k.count)
-                          ORDER BY k.week)
-          FROM (SELECT to_char(m.scored_at, 'IYYY-"W"IW') AS week, count(*) AS count,
-                       round(avg(m.score_bp) / 100, 2) AS mean
-                FROM result m LEFT JOIN item o ON o.course = m.course AND o.item = m.item
-                WHERE m.student = s.student AND m.course = s.course AND m.scored_at IS NOT NULL
-                  AND NOT m.excused AND o.optional IS NOT TRUE
-                GROUP BY 1) AS k) AS weeks
-  FROM result w LEFT JOIN item i ON i.course = w.course AND i.item = w.item
-  WHERE w.student = s.student AND w.course = s.course
-) AS r ON true
-LEFT JOIN LATERAL (
-  SELECT count(*) AS due, count(*) FILTER (WHERE NOT i.item = ANY (s.settled)) AS missing
-  FROM item i
-  WHERE i.course = s.course AND i.due_at <= %(as_of)s AND NOT i.optional
-    AND coalesce(s.enrolled @> i.due_at, true)
-) AS d ON true
-WHERE s.student = %(student)s
-HAVING count(*) > 0
+SELECT json_build_array(
+  (SELECT json_agg(k) FROM (
+    SELECT s.course, c.title, (s.enrolled @> %(as_of)s) IS NOT FALSE AS enrolled, s.risk_bucket,
+           s.marks_bp, s.weight_sum, s.weighted_sum, d.due, s.handed_in, s.late, d.missing, s.sessions,
+           s.attended, greatest(s.last_activity_on, s.last_submitted_on) AS last_activity_on
+    FROM standing s
+    LEFT JOIN course c USING (course)
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS due, count(*) FILTER (WHERE i.item <> ALL (s.settled)) AS missing
+      FROM item i
+      WHERE i.course = s.course AND i.due_at <= %(as_of)s AND NOT i.optional
+        AND (s.enrolled @> i.due_at) IS NOT FALSE
+    ) AS d
+    WHERE s.student = %(student)s
+    ORDER BY s.course
+  ) AS k),
+  (SELECT json_agg(k) FROM (
+    SELECT r.course, r.item, i.title, r.score_bp, r.scored_at, r.excused,
+           i.optional IS TRUE AS optional, r.first_submitted_at AS submitted_at, w.due_at,
+           (r.first_submitted_at > w.due_at) IS TRUE AS late
+    FROM result r
+    LEFT JOIN item i USING (course, item)
+    CROSS JOIN LATERAL (SELECT coalesce(i.due_at, r.due_at) AS due_at) AS w
+    WHERE r.student = %(student)s
+    ORDER BY w.due_at, r.item
+  ) AS k),
+  (SELECT json_agg(k) FROM (
+    SELECT a.alert_id, a.course, a.rule, a.severity, a.because, a.evidence, a.opened_at
+    FROM alert a
+    WHERE a.student = %(student)s AND a.cleared_at IS NULL
+    ORDER BY a.severity DESC, a.opened_at
+  ) AS k)
+)::text
 
 -- name: timeline
 -- What happened to one student, newest first. Reads event_identity alone; the second condition on
@@ -75,14 +57,17 @@ SELECT 1 FROM standing WHERE student = %(student)s LIMIT 1
 
 -- name: courses
 -- Courses by id, with how many students and open alerts. A course is known by the catalogue or by a
--- standing; those are found by a step of the index each. Uses course_pkey, standing_by_risk.
+-- standing; those are found by a step of standing_by_risk each. Students are counted by the sweep,
+-- and here only until it has. Uses course_pkey, course_context_pkey, alert_by_course.
 WITH RECURSIVE taken (course) AS (
   (SELECT s.course FROM standing s WHERE s.course > %(after)s ORDER BY s.course LIMIT 1)
   UNION ALL
   SELECT (SELECT s.course FROM standing s WHERE s.course > t.course ORDER BY s.course LIMIT 1)
   FROM taken t WHERE t.course IS NOT NULL
 )
-SELECT k.course, c.title, c.subject, c.starts_on, c.ends_on, n.students, n.open_alerts
+SELECT k.course, c.title, c.subject, c.starts_on, c.ends_on,
+       coalesce(x.enrolled, (SELECT count(*) FROM standing s WHERE s.course = k.course)),
+       (SELECT count(*) FROM alert a WHERE a.course = k.course AND a.cleared_at IS NULL)
 FROM (
   (SELECT course FROM course WHERE course > %(after)s ORDER BY course LIMIT %(limit)s)
   UNION
@@ -90,8 +75,7 @@ FROM (
   ORDER BY course LIMIT %(limit)s
 ) AS k
 LEFT JOIN course c ON c.course = k.course
-CROSS JOIN LATERAL (SELECT count(*) AS students, coalesce(sum(s.open_alerts), 0) AS open_alerts
-                    FROM standing s WHERE s.course = k.course) AS n
+LEFT JOIN course_context x ON x.course = k.course
 ORDER BY k.course
 
 -- name: course
@@ -116,58 +100,70 @@ LEFT JOIN course_context k ON k.course = %(course)s
 WHERE n.students > 0 OR c.course IS NOT NULL
 
 -- name: students_by_risk
--- The students of a course, those at most risk first. Uses standing_by_risk.
-SELECT s.risk_bucket, s.student::text, cardinality(s.marks_bp), m.mean, s.handed_in, s.late,
-       s.sessions, s.attended, greatest(s.last_activity_on, s.last_submitted_on), s.open_alerts,
-       coalesce(s.enrolled @> %(as_of)s, true), s.risk_bucket
-FROM standing s
-CROSS JOIN LATERAL (SELECT round(s.weighted_sum / nullif(s.weight_sum, 0)::numeric / 100, 2)::float8
-                           AS mean) AS m
-WHERE s.course = %(course)s
-  AND s.risk_bucket <= %(after_key)s
-  AND (s.risk_bucket < %(after_key)s OR s.student > %(after)s::uuid)
+-- The students of a course, those at most risk first; what is shown of them is computed for the page
+-- alone. Uses standing_by_risk.
+SELECT s.risk_bucket, s.student::text, cardinality(s.marks_bp), s.weight_sum, s.weighted_sum,
+       s.handed_in, s.late, s.sessions, s.attended,
+       greatest(s.last_activity_on, s.last_submitted_on), s.open_alerts,
+       (s.enrolled @> %(as_of)s) IS NOT FALSE, s.risk_bucket
+FROM (
+  SELECT * FROM standing
+  WHERE course = %(course)s
+    AND risk_bucket <= %(after_key)s
+    AND (risk_bucket < %(after_key)s OR student > %(after)s::uuid)
+  ORDER BY risk_bucket DESC, student
+  LIMIT %(limit)s
+) AS s
 ORDER BY s.risk_bucket DESC, s.student
-LIMIT %(limit)s
 
 -- name: students_by_name
--- The same by pseudonym, until the roster brings names.
-SELECT 0, s.student::text, cardinality(s.marks_bp), m.mean, s.handed_in, s.late,
-       s.sessions, s.attended, greatest(s.last_activity_on, s.last_submitted_on), s.open_alerts,
-       coalesce(s.enrolled @> %(as_of)s, true), s.risk_bucket
-FROM standing s
-CROSS JOIN LATERAL (SELECT round(s.weighted_sum / nullif(s.weight_sum, 0)::numeric / 100, 2)::float8
-                           AS mean) AS m
-WHERE s.course = %(course)s AND s.student > %(after)s::uuid AND %(after_key)s IS NOT NULL
+-- The same by pseudonym, until the roster brings names. OFFSET 0, since standing_pkey gives that
+-- order too, but by a walk through the students of all courses.
+SELECT 0, s.student::text, cardinality(s.marks_bp), s.weight_sum, s.weighted_sum,
+       s.handed_in, s.late, s.sessions, s.attended,
+       greatest(s.last_activity_on, s.last_submitted_on), s.open_alerts,
+       (s.enrolled @> %(as_of)s) IS NOT FALSE, s.risk_bucket
+FROM (
+  SELECT * FROM standing
+  WHERE course = %(course)s AND student > %(after)s::uuid AND %(after_key)s IS NOT NULL
+  OFFSET 0
+) AS s
 ORDER BY s.student
 LIMIT %(limit)s
 
 -- name: students_by_mark
 -- The same by mean mark, the lowest first; who has no mark comes last.
-SELECT k.key, s.student::text, cardinality(s.marks_bp), m.mean, s.handed_in, s.late,
-       s.sessions, s.attended, greatest(s.last_activity_on, s.last_submitted_on), s.open_alerts,
-       coalesce(s.enrolled @> %(as_of)s, true), s.risk_bucket
-FROM standing s
-CROSS JOIN LATERAL (SELECT CASE WHEN s.weight_sum > 0 THEN s.weighted_sum / s.weight_sum
-                                ELSE 2147483647 END AS key) AS k
-CROSS JOIN LATERAL (SELECT round(s.weighted_sum / nullif(s.weight_sum, 0)::numeric / 100, 2)::float8
-                           AS mean) AS m
-WHERE s.course = %(course)s AND (k.key, s.student) > (%(after_key)s, %(after)s::uuid)
-ORDER BY k.key, s.student
-LIMIT %(limit)s
+SELECT s.key, s.student::text, cardinality(s.marks_bp), s.weight_sum, s.weighted_sum,
+       s.handed_in, s.late, s.sessions, s.attended,
+       greatest(s.last_activity_on, s.last_submitted_on), s.open_alerts,
+       (s.enrolled @> %(as_of)s) IS NOT FALSE, s.risk_bucket
+FROM (
+  SELECT * FROM (
+    SELECT *, coalesce(weighted_sum / nullif(weight_sum, 0), 2147483647) AS key
+    FROM standing WHERE course = %(course)s
+  ) AS k
+  WHERE (key, student) > (%(after_key)s, %(after)s::uuid)
+  ORDER BY key, student
+  LIMIT %(limit)s
+) AS s
+ORDER BY s.key, s.student
 
 -- name: students_by_last_activity
 -- The same by last activity, the longest silence first; who never did anything comes first of all.
-SELECT k.key, s.student::text, cardinality(s.marks_bp), m.mean, s.handed_in, s.late,
-       s.sessions, s.attended, greatest(s.last_activity_on, s.last_submitted_on), s.open_alerts,
-       coalesce(s.enrolled @> %(as_of)s, true), s.risk_bucket
-FROM standing s
-CROSS JOIN LATERAL (SELECT coalesce(greatest(s.last_activity_on, s.last_submitted_on)
-                                    - date '1970-01-01', -1) AS key) AS k
-CROSS JOIN LATERAL (SELECT round(s.weighted_sum / nullif(s.weight_sum, 0)::numeric / 100, 2)::float8
-                           AS mean) AS m
-WHERE s.course = %(course)s AND (k.key, s.student) > (%(after_key)s, %(after)s::uuid)
-ORDER BY k.key, s.student
-LIMIT %(limit)s
+SELECT s.key, s.student::text, cardinality(s.marks_bp), s.weight_sum, s.weighted_sum,
+       s.handed_in, s.late, s.sessions, s.attended,
+       greatest(s.last_activity_on, s.last_submitted_on), s.open_alerts,
+       (s.enrolled @> %(as_of)s) IS NOT FALSE, s.risk_bucket
+FROM (
+  SELECT * FROM (
+    SELECT *, coalesce(greatest(last_activity_on, last_submitted_on) - date '1970-01-01', -1) AS key
+    FROM standing WHERE course = %(course)s
+  ) AS k
+  WHERE (key, student) > (%(after_key)s, %(after)s::uuid)
+  ORDER BY key, student
+  LIMIT %(limit)s
+) AS s
+ORDER BY s.key, s.student
 
 -- name: items
 -- The work of a course by due date, with how the class dealt with it. Uses item_pkey.
@@ -233,12 +229,12 @@ FROM quarantine q WHERE q.quarantine_uid = %(quarantine_uid)s::uuid
 
 -- name: health
 -- What the database can tell of the system's health. Receipts are only ever appended, so that the
--- newest are on the last pages; 64 of them (some 5,000 receipts) are read, however many there are.
+-- newest are on the last pages: 8 of them (some 600 receipts) are read, however many there are.
 -- During a replay, receipts bear its time and tell of no lag.
-WITH recent AS (
+WITH recent AS MATERIALIZED (
   SELECT recorded_at, accepted_at FROM receipt
   WHERE ctid >= (SELECT ('(' || greatest(pg_relation_size('receipt')
-                   / current_setting('block_size')::integer - 64, 0) || ',0)')::tid)
+                   / current_setting('block_size')::integer - 8, 0) || ',0)')::tid)
 )
 SELECT (SELECT max(name) FROM migration),
        (SELECT count(*) FROM (SELECT 1 FROM announcement WHERE sent_at IS NULL LIMIT 1000) AS unsent),
