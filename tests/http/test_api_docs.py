@@ -1,0 +1,66 @@
+"""The examples of docs/api.md have the fields that the API answers with, and are taken by PUT."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from local.paths import PROJECT
+from tests.builders import STUDENTS, attended, enrolled, scored, submitted
+
+ADA = STUDENTS[0]
+TEXT = (PROJECT / "docs" / "api.md").read_text()
+BLOCKS = re.findall(r"^```json (\S+)(?: (\S+))?\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+ANSWERS = {name: json.loads(body) for name, _, body in BLOCKS if name != "put"}
+PUTS = [(path, json.loads(body)) for name, path, body in BLOCKS if name == "put"]
+
+
+def shape(value: Any) -> Any:
+    """Return the names of a value's fields, all the way down; evidence differs by rule."""
+    if isinstance(value, dict):
+        return {name: None if name == "evidence" else shape(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [shape(value[0])] if value else []
+    return None
+
+
+@pytest.fixture
+def told(api) -> dict[str, Any]:
+    """Have one student in one course, and all that the API tells of them."""
+    for path, body in PUTS:
+        api.put(path, body)
+    api.consume(
+        enrolled("e1", ADA, 0),
+        submitted("s1", ADA, 1),
+        scored("m1", ADA, 2, 10),
+        attended("a1", ADA, 1, "present", "monday"),
+    )
+    api.sweep()
+    (alert,) = api.found("/v1/alerts", student=ADA)["items"]
+    whole = api.found(f"/v1/alerts/{alert['alert_id']}")
+    (listed,) = (
+        one for one in api.found("/v1/courses/MATH-1/students")["items"] if one["student"] == ADA
+    )
+    return {
+        "student": api.found(f"/v1/students/{ADA}"),
+        "students": listed,
+        "courses": api.found("/v1/courses")["items"][0],
+        "course": api.found("/v1/courses/MATH-1"),
+        "alerts": alert,
+        "alert": {name: one for name, one in whole.items() if name not in alert},
+        "health": api.found("/v1/health"),
+    }
+
+
+def test_every_example_has_the_fields_of_the_answer(told):
+    assert {name: shape(one) for name, one in ANSWERS.items()} == {
+        name: shape(one) for name, one in told.items()
+    }
+
+
+def test_every_example_of_a_put_is_taken(api):
+    assert len(PUTS) == 3
+    assert [api.put(path, body)[0] for path, body in PUTS] == [201, 201, 201]
