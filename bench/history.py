@@ -14,7 +14,7 @@ _PART = 1_000_000
 _HISTORY = """
 INSERT INTO event (student, occurred_at, event_uid, receipt, event_type, source, event_id, course,
                    subject, details, metadata)
-SELECT md5('student' || (i * 7919 % 100000))::uuid,
+SELECT md5('student' || (i::bigint * 7919 % 100000))::uuid,
        timestamptz '2024-01-01 00:00+00' + (i::bigint * 104729 % 31536000) * interval '1 second',
        md5('event' || i)::uuid, md5('receipt')::uuid, 4, 'local', 'activity-' || i,
        'COURSE-' || lpad((i % 1000)::text, 4, '0'), 'page_view', '{{"count":3}}',

@@ -6,6 +6,8 @@ import json
 import threading
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -37,9 +39,12 @@ class Announcements:
 
     def _follow(self) -> None:
         while True:
-            answer = self._sqs.receive_message(
-                QueueUrl=self._url, MaxNumberOfMessages=10, WaitTimeSeconds=0
-            )
+            try:
+                answer = self._sqs.receive_message(
+                    QueueUrl=self._url, MaxNumberOfMessages=10, WaitTimeSeconds=0
+                )
+            except (BotoCoreError, ClientError):  # shown for people only: nothing rests on it
+                return
             messages = answer.get("Messages", [])
             for message in messages:
                 self._take(message)

@@ -12,10 +12,9 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from chalicelib.adapters.clock import FileClock
 from chalicelib.adapters.postgres.database import Database
@@ -25,8 +24,8 @@ from local import examples, figures, paths
 from local.database import DATABASE
 from local.emulator import EmulatorError
 from local.oulad import OuladError, read_courses
+from local.playing import play
 from local.postgres import EmbeddedPostgres, PostgresError
-from local.replay import replay
 from local.report import report
 from local.sender import Sender, SenderError
 from local.system import LocalSystem, StartError, remove
@@ -75,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
             _console.print(f"  {name:14} {where}")
         _print_tries(system.port)
         if example and _last_played(system.paths)["title"] != example.title:
-            _play(example, system, Sender(system.port), speed, show=True)
+            play(example, system, Sender(system.port), console=_console, speed=speed, show=True)
             played = {"title": example.title, "policy": example.policy}
             system.paths.replay.write_text(json.dumps(played))
         _console.print("\nServing until Ctrl-C.")
@@ -95,7 +94,7 @@ def demo(arguments: argparse.Namespace) -> int:
     remove(home)
     with LocalSystem(home, policy=example.policy, replay_clock=True) as system:
         sender = Sender(system.port)
-        _play(example, system, sender, None, show=False)
+        play(example, system, sender, console=_console)
         ok = report(example, system, sender, _console)
     remove(home)
     shutil.rmtree(home.home, ignore_errors=True)
@@ -104,16 +103,16 @@ def demo(arguments: argparse.Namespace) -> int:
 
 def import_courses(arguments: argparse.Namespace) -> int:
     """Play courses of OULAD into the system, whether they are there already or not."""
-    courses = read_courses(
-        Path(arguments.folder),
-        arguments.course or (),
-        marking_lag_days=arguments.marking_lag_days,
+    lag_days = arguments.marking_lag_days
+    courses = list(
+        read_courses(Path(arguments.folder), arguments.course or (), marking_lag_days=lag_days)
     )
+    title = f"{', '.join(course.course_id for course in courses)} (marking lag {lag_days} days)"
+    together = examples.Together(courses)
+    example = examples.Example(title, together, courses[0].starts, "higher_education", {})
     with LocalSystem(paths.default(), replay_clock=True) as system:
         sender = Sender(system.port)
-        for course in courses:
-            example = examples.Example(course.course_id, course, course.starts, "", {})
-            _play(example, system, sender, None, show=False)
+        play(example, system, sender, console=_console)
         _console.print(f"{len(sender.acknowledged):,} events acknowledged.")
     return 0
 
@@ -175,49 +174,6 @@ def _database() -> Iterator[tuple[str, paths.Paths]]:
     finally:
         if not running:
             postgres.stop()
-
-
-def _play(
-    example: Example, system: LocalSystem, sender: Sender, speed: float | None, *, show: bool
-) -> None:
-    """Play an example with a progress bar; show each announcement when wanted."""
-    _console.print(f"\nPlaying {example.title}.")
-    announcements = system.announcements(_show if show else lambda _: None)
-    columns = (
-        TextColumn("{task.fields[day]}"),
-        BarColumn(bar_width=30),
-        TextColumn("{task.completed}/{task.total} days"),
-        TextColumn("{task.fields[rate]:,.0f} events/s, lag {task.fields[lag]:.2f} s"),
-        TextColumn("alerts: {task.fields[opened]} opened, {task.fields[cleared]} cleared"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=_console) as bar:
-        task = bar.add_task("", total=None, day="", rate=0.0, lag=0.0, opened=0, cleared=0)
-        began = time.monotonic()
-        for step in replay(example.playable, system, sender, days_per_second=speed):
-            done = step.number
-            bar.update(
-                task,
-                total=done + step.days,
-                completed=done,
-                day=str(step.day),
-                rate=len(sender.acknowledged) / (time.monotonic() - began),
-                lag=step.lag_s,
-                opened=announcements.opened,
-                cleared=announcements.cleared,
-            )
-        announcements.stop()
-        bar.update(task, opened=announcements.opened, cleared=announcements.cleared)
-
-
-def _show(told: Any) -> None:
-    where = told["course"] or "school"
-    if told["kind"] == "opened":
-        _console.print(
-            f"  [yellow]{told['severity']:8}[/] {told['student']} {where}: {told['because']}"
-        )
-    else:
-        _console.print(f"  [green]cleared[/]  {told['student']} {where}: {told['rule']}")
 
 
 def _print_tries(port: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import heapq
 from typing import TYPE_CHECKING, NamedTuple
 
 from local.oulad import DAY_ZERO, read_course
@@ -10,8 +11,9 @@ from local.paths import PROJECT
 from local.term import synthetic_term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from local.example import Event, ExampleCourse
     from local.replay import Playable
 
 COURSE = "AAA-2013J"
@@ -25,6 +27,21 @@ class Example(NamedTuple):
     starts_on: dt.date  # first day of week 1
     policy: str
     outcomes: Mapping[str, str]  # by student_id; empty when nobody knows
+
+
+class Together:
+    """Several courses, played side by side in the order of their events' time."""
+
+    def __init__(self, courses: Sequence[ExampleCourse]) -> None:
+        self.courses = courses
+
+    def events(self) -> Iterator[Event]:
+        """Yield the events of every course, merged by time."""
+        return heapq.merge(*(course.events() for course in self.courses), key=_when)
+
+
+def _when(event: Event) -> dt.datetime:
+    return dt.datetime.fromisoformat(event["occurred_at"])
 
 
 def load(name: str) -> Example | None:

@@ -44,43 +44,68 @@ class Progress(NamedTuple):
 
 
 def replay(
-    example: Playable, system: LocalSystem, sender: Sender, *, days_per_second: float | None = None
+    example: Playable,
+    system: LocalSystem,
+    sender: Sender,
+    *,
+    days_per_second: float | None = None,
+    resume: bool = False,
 ) -> Iterator[Progress]:
     """Play every day of an example; yields after each, when all of it is processed and swept.
 
     The clock stands at the end of the day that is being played, so that everything the day brought
-    is judged as it was known that evening. Safe to repeat: what is there already changes nothing.
+    is judged as it was known that evening. With `resume`, days before the clock's are passed over,
+    and the clock's own is played again: what is there already changes nothing.
     """
-    days = by_day(example.events())
-    if not days:
-        return
-    first, last = days[0][0], days[-1][0]
+    first, last = span(example.events())
     system.make_partitions(midnight(first), midnight(last) + DAY)
     for course in example.courses:
         sender.put_catalogue(course.catalogue)
-    service = system.service("ingest")
-    events_of = dict(days)
-    began = time.monotonic()
-    ordinals = range(first.toordinal(), last.toordinal() + 1)
-    for number, ordinal in enumerate(ordinals, start=1):
-        day = dt.date.fromordinal(ordinal)
+    if resume and system.paths.clock.exists():
+        first = max(first, min(last, system.clock.now().date()))
+    service, began = system.service("ingest"), time.monotonic()
+    for number, (day, events) in enumerate(_days(example.events(), first, last), start=1):
         system.clock.set(midnight(day) + DAY - _A_MICROSECOND)
-        events = events_of.get(day, [])
-        lag_s = 0.0
-        if events:
-            sender.post(events)
-            acknowledged = time.monotonic()
-            if not system.wait_until_drained():
-                raise SenderError("what was acknowledged is not processed within a minute")
-            lag_s = time.monotonic() - acknowledged
+        lag_s = _send(events, system, sender)
         jobs.sweep_and_announce(service)
         _keep_pace(began, number, days_per_second)
-        yield Progress(day, number, last.toordinal() - ordinal, lag_s)
+        yield Progress(day, number, (last - day).days, lag_s)
 
 
-def by_day(events: Iterator[Event]) -> list[tuple[dt.date, list[Event]]]:
-    """Return events grouped by their UTC day, in order."""
-    return [(day, list(members)) for day, members in itertools.groupby(events, key=_day)]
+def span(events: Iterator[Event]) -> tuple[dt.date, dt.date]:
+    """Return the first and the last UTC day of events that are in order; ValueError for none."""
+    first = last = None
+    for event in events:
+        first = first or event
+        last = event
+    if first is None or last is None:
+        raise ValueError("the example has no event")
+    return _day(first), _day(last)
+
+
+def _days(
+    events: Iterator[Event], first: dt.date, last: dt.date
+) -> Iterator[tuple[dt.date, list[Event]]]:
+    """Yield every day from first to last with its events, of which there may be none."""
+    with_events = itertools.groupby(events, key=_day)
+    pending = next(with_events, None)
+    for ordinal in range(first.toordinal(), last.toordinal() + 1):
+        day = dt.date.fromordinal(ordinal)
+        while pending and pending[0] < day:
+            pending = next(with_events, None)
+        members = list(pending[1]) if pending and pending[0] == day else []
+        yield day, members
+
+
+def _send(events: list[Event], system: LocalSystem, sender: Sender) -> float:
+    """POST the events of a day and wait until they are processed; return the seconds of lag."""
+    if not events:
+        return 0.0
+    sender.post(events)
+    acknowledged = time.monotonic()
+    if not system.wait_until_drained():
+        raise SenderError("what was acknowledged is not processed within a minute")
+    return time.monotonic() - acknowledged
 
 
 def midnight(day: dt.date) -> dt.datetime:
