@@ -105,6 +105,7 @@ def test_other_content_under_a_known_identity_is_set_aside_once(monitor):
 
     assert monitor.rows("SELECT amount FROM activity_day") == [(1,)]
     assert set_aside(monitor) == [("conflict", "good")]
+    assert monitor.rows("SELECT correlation_id FROM quarantine") == [("correlation",)]
 
 
 def test_metadata_written_otherwise_is_the_same_content(monitor):

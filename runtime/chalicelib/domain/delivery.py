@@ -58,6 +58,7 @@ class Incoming(NamedTuple):
     uid: str  # hash of source and event_id, 32 hex digits
     source: str
     receipt: str
+    correlation_id: str
 
 
 class Sorted(NamedTuple):

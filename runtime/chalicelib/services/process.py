@@ -54,9 +54,9 @@ def incoming_of(delivery: Delivery) -> list[Incoming]:
     envelope = delivery.envelope
     if envelope is None:
         return []
-    source, receipt = envelope.source, delivery.receipt
+    source, receipt, correlation_id = envelope.source, delivery.receipt, envelope.correlation_id
     return [
-        Incoming(event, event_uid(source, event.event_id), source, receipt)
+        Incoming(event, event_uid(source, event.event_id), source, receipt, correlation_id)
         for event in envelope.events
     ]
 
@@ -117,4 +117,5 @@ def _set_aside(incoming: Incoming, reason: str, detail: str) -> Quarantined:
         event_id=event.event_id,
         student=event.student,
         occurred_us=event.occurred_us,
+        correlation_id=incoming.correlation_id,
     )

@@ -38,7 +38,7 @@ def count(cursor: Cursor, new: Sequence[Incoming]) -> list[Touched]:
     affected = _retract(cursor, named) if named else set()
     gone = event_log.retracted(cursor, new)
     facts = Facts()
-    for event, uid, _, _ in new:
+    for event, uid, _, _, _ in new:
         if gone and (event.occurred_us, uid) in gone:
             facts.touch(event)
         elif not affected or piece_of(event, uid) not in affected:

@@ -93,9 +93,9 @@ def retracted(cursor: Cursor, incoming: Sequence[Incoming]) -> set[Key]:
     cursor.execute(
         _SQL["retracted_events"],
         {
-            "student": arrays.plain([event.student for event, _, _, _ in incoming]),
-            "occurred_us": arrays.plain([event.occurred_us for event, _, _, _ in incoming]),
-            "event_uid": arrays.plain([uid for _, uid, _, _ in incoming]),
+            "student": arrays.plain([event.student for event, _, _, _, _ in incoming]),
+            "occurred_us": arrays.plain([event.occurred_us for event, _, _, _, _ in incoming]),
+            "event_uid": arrays.plain([uid for _, uid, _, _, _ in incoming]),
         },
     )
     return {(occurred_us, uid) for uid, occurred_us in cursor.fetchall()}

@@ -374,7 +374,7 @@ ALTER TABLE ONLY public.standing
 CREATE INDEX alert_by_course ON public.alert USING btree (course, opened_at DESC, alert_id DESC);
 CREATE INDEX alert_by_student ON public.alert USING btree (student, opened_at DESC);
 CREATE INDEX alert_by_time ON public.alert USING btree (opened_at DESC, alert_id DESC);
-CREATE UNIQUE INDEX alert_one_open ON public.alert USING btree (student, course, rule) WHERE (cleared_at IS NULL);
+CREATE UNIQUE INDEX alert_one_open ON public.alert USING btree (course, student, rule) WHERE (cleared_at IS NULL);
 CREATE INDEX announcement_unsent ON public.announcement USING btree (announcement_id) WHERE (sent_at IS NULL);
 CREATE UNIQUE INDEX event_identity ON ONLY public.event USING btree (student, occurred_at, event_uid) INCLUDE (event_type, source, event_id, course, subject, details);
 CREATE UNIQUE INDEX event_stray_student_occurred_at_event_uid_event_type_source_idx ON public.event_stray USING btree (student, occurred_at, event_uid) INCLUDE (event_type, source, event_id, course, subject, details);

@@ -57,7 +57,7 @@ class PostgresUnit:
 
     def add_events(self, incoming: Sequence[Incoming]) -> Sorted:
         """Store the events that are new, and tell which those are."""
-        rows = [event_rows.to_row(event, uid, source) for event, uid, source, _ in incoming]
+        rows = [event_rows.to_row(event, uid, source) for event, uid, source, _, _ in incoming]
         return event_log.add_events(self._cursor, rows, [i.receipt for i in incoming])
 
     def count(self, new: Sequence[Incoming]) -> list[Touched]:

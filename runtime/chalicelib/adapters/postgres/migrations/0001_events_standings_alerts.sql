@@ -238,7 +238,7 @@ CREATE TABLE alert (
   version      integer     NOT NULL DEFAULT 1,
   recorded_at  timestamptz NOT NULL DEFAULT now()
 );
-CREATE UNIQUE INDEX alert_one_open ON alert (student, course, rule) WHERE cleared_at IS NULL;
+CREATE UNIQUE INDEX alert_one_open ON alert (course, student, rule) WHERE cleared_at IS NULL;
 CREATE INDEX alert_by_course ON alert (course, opened_at DESC, alert_id DESC);
 CREATE INDEX alert_by_student ON alert (student, opened_at DESC);
 CREATE INDEX alert_by_time ON alert (opened_at DESC, alert_id DESC);

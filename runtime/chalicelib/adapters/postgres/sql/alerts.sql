@@ -12,7 +12,7 @@ WITH opened AS (
   FROM unnest(%(student)s::uuid[], %(course)s::text[], %(rule)s::text[], %(severity)s::smallint[],
               %(because)s::text[], %(evidence)s::text[])
          AS t (student, course, rule, severity, because, evidence)
-  ON CONFLICT (student, course, rule) WHERE cleared_at IS NULL DO NOTHING
+  ON CONFLICT (course, student, rule) WHERE cleared_at IS NULL DO NOTHING
   RETURNING alert_id, student, course, because
 ), told AS (
   INSERT INTO alert_history (alert_id, version, change, because, changed_at)
