@@ -1,0 +1,68 @@
+"""Invariant 1, from the other side: the state is not only the same, it is the right one."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests import oracle
+from tests.builders import STUDENTS, attended, enrolled, lambda_event, record
+from tests.histories import ITEMS, ROSTER, build, histories, put_catalogue, retractions, taken_back
+
+STANDINGS = """
+SELECT student::text, course, marks_bp, weight_sum, weighted_sum,
+       ARRAY(SELECT unnest(settled) ORDER BY 1), handed_in, late, sessions, attended,
+       last_activity_on, last_submitted_on, incidents, suspensions
+FROM standing"""
+MATH = {(student, "MATH-1"): enrolments for student, enrolments in ROSTER.items()}
+
+
+def standings(monitor):
+    return {(row[0], row[1]): oracle.Expected(*row[2:]) for row in monitor.rows(STANDINGS)}
+
+
+@settings(
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    drawn=histories,
+    taken_back=taken_back,
+    seed=st.integers(0, 2**16),
+    cut=st.integers(1, 12),
+    catalogue=st.sampled_from(["none", "before", "between", "after"]),
+)
+def test_standings_are_what_the_surviving_events_say(
+    monitor, drawn, taken_back, seed, cut, catalogue
+):
+    events = build(drawn)
+    events += retractions(events, taken_back)
+    random.Random(seed).shuffle(events)
+    parts = [events[i : i + cut] for i in range(0, len(events), cut)]
+    put_before = {"before": 0, "between": len(parts) // 2}.get(catalogue)
+    monitor.empty()
+    for i, part in enumerate(parts):
+        if i == put_before:
+            put_catalogue(monitor)
+        assert monitor.consumer.consume(lambda_event(record(part))) == {"batchItemFailures": []}
+    if catalogue == "after":
+        put_catalogue(monitor)
+
+    items, roster = ({}, {}) if catalogue == "none" else (ITEMS, MATH)
+    assert standings(monitor) == oracle.standings(events, items, roster)
+
+
+@pytest.mark.parametrize("first", ["left", "attended"])
+def test_a_session_held_after_a_student_left_does_not_count(monitor, first):
+    left = enrolled("left", STUDENTS[0], 1, "withdrawn")
+    came = [attended(f"a{day}", STUDENTS[0], day, "present", f"s{day}") for day in (0.5, 2)]
+    for part in ([left], came) if first == "left" else (came, [left]):
+        monitor.consume(part)
+
+    assert monitor.rows("SELECT sessions, attended FROM standing") == [(1, 1)]
