@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import oracle
-from tests.builders import STUDENTS, attended, enrolled, lambda_event, record
+from tests.builders import START, STUDENTS, at, attended, enrolled, lambda_event, record, submitted
 from tests.histories import ITEMS, ROSTER, build, histories, put_catalogue, retractions, taken_back
 
 STANDINGS = """
@@ -66,3 +67,12 @@ def test_a_session_held_after_a_student_left_does_not_count(monitor, first):
         monitor.consume(part)
 
     assert monitor.rows("SELECT sessions, attended FROM standing") == [(1, 1)]
+
+
+def test_handing_in_again_makes_work_neither_late_nor_handed_in_twice(monitor):
+    due_us = at(2)
+    monitor.consume([submitted("again", STUDENTS[0], 5, due_us=due_us)])
+    monitor.consume([submitted("first", STUDENTS[0], 1, due_us=due_us)])
+
+    facts = monitor.rows("SELECT handed_in, late, last_submitted_on FROM standing")
+    assert facts == [(1, 0, (START + dt.timedelta(days=1)).date())]
