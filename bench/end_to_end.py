@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib.domain.identity import pseudonym
 from local.paths import Paths
 from local.sender import Sender, SenderError
-from local.system import LocalSystem
+from local.system import LocalSystem, remove
 
 EVENTS_PER_S = 100
 PER_POST = 10
@@ -21,10 +21,13 @@ _WITHIN_S = 10.0
 
 def measure(*, posts: int = 40) -> dict[str, float]:
     """Return p50 and p99 of the seconds from a POST to the standing that shows it."""
-    with tempfile.TemporaryDirectory() as folder, LocalSystem(Paths(Path(folder))) as system:
-        sender, key = Sender(system.port), system.service("api").pseudonym_key
-        took = [_one(sender, key, number) for number in range(posts + 3)][3:]
-        sender.close()
+    with tempfile.TemporaryDirectory() as folder:
+        home = Paths(Path(folder))
+        with LocalSystem(home) as system:
+            sender, key = Sender(system.port), system.service("api").pseudonym_key
+            took = [_one(sender, key, number) for number in range(posts + 3)][3:]
+            sender.close()
+        remove(home)
     return {"p50_s": statistics.median(took), "p99_s": max(took)}
 
 

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
+PROGRAMS = PROJECT / ".local" / "postgresql"  # PostgreSQL, unpacked once for every MONITOR_HOME
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -19,11 +20,6 @@ class Paths:
     def database(self) -> Path:
         """Everything that the embedded PostgreSQL owns."""
         return self.home / "postgres"
-
-    @property
-    def binaries(self) -> Path:
-        """The programs of PostgreSQL, unpacked once."""
-        return self.home / "postgresql"
 
     @property
     def emulator(self) -> Path:

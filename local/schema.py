@@ -24,7 +24,7 @@ def dump(postgres: EmbeddedPostgres) -> str:
     postgres.create_database(name)
     try:
         migrate(postgres.dsn(name))
-        tree = binaries.tree(paths.default().binaries)
+        tree = binaries.tree(paths.PROGRAMS)
         command = [str(tree / "bin" / "pg_dump"), "--schema-only", "--dbname", postgres.dsn(name)]
         done = subprocess.run(
             command, env=binaries.environment(tree), capture_output=True, text=True, check=True

@@ -60,7 +60,7 @@ class EmbeddedPostgres:
 
     @property
     def _tree(self) -> Path:
-        return binaries.tree(paths.default().binaries)
+        return binaries.tree(paths.PROGRAMS)
 
     @property
     def passfile(self) -> Path:
