@@ -50,6 +50,8 @@ def main() -> None:
         asked = time.monotonic()
         if mapping.wait_until_drained(0.5):
             _report(progress, asked)
+        if errors := mapping.errors():
+            raise errors[0]  # such as a full disk: the runner sees that this process ended, and why
         _stopping.wait(REPORT_EVERY_S)
     mapping.stop()
 

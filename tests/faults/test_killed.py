@@ -68,8 +68,23 @@ def pid_of(home, name):
     return json.loads((home.processes / f"{name}.json").read_text())["pid"]
 
 
+def what_hangs(system):
+    """Return what there is to see when the stream is not drained in a minute."""
+    connection = psycopg2.connect(system.postgres.dsn(DATABASE))
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid, usename, state, wait_event_type, wait_event, left(query, 60)"
+            " FROM pg_stat_activity WHERE datname = current_database()"
+        )
+        sessions = cursor.fetchall()
+    connection.close()
+    home = system.paths
+    logs = {log.name: log.read_text()[-1500:] for log in home.logs.glob("*.log")}
+    return {"sessions": sessions, "checkpoints": home.checkpoints.read_text(), **logs}
+
+
 def assert_kept(system, sender):
-    assert system.wait_until_drained(60)
+    assert system.wait_until_drained(60), what_hangs(system)
     conninfo = system.postgres.dsn(DATABASE)
     verdict = check(identities(sender.acknowledged), *holdings(conninfo))
     assert verdict.ok, str(verdict)
