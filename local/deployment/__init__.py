@@ -1,0 +1,1 @@
+"""A real deployment of the stack against the emulated AWS, and its end."""
