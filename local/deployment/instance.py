@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -60,6 +61,7 @@ def create(home: Path, *, user: str, password: str, database: str) -> int:
 def remove(home: Path) -> None:
     """Stop the server and remove its data; nothing happens when there is none."""
     EmbeddedPostgres(home / "postgres").remove()
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def _filled(statement: str, *, user: str, password: str, database: str) -> sql.Composed:

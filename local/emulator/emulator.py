@@ -20,12 +20,14 @@ from local.postgres.server import free_port
 from local.processes import ChildProcess
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
     from local.paths import Paths
 
 REGION = "us-east-1"
 PYTHON = Path(__file__).resolve().parents[2] / ".venv-emulator" / "bin" / "python"
+LAUNCHER = Path(__file__).with_name("launcher.py")
 _HEALTHY_WITHIN_S = 30.0
 _ADOPTED_WITHIN_S = 5.0  # one that hangs is replaced
 _RETENTION_H = 8760  # the most: its iterators count positions, which expiring records would shift
@@ -38,8 +40,17 @@ class EmulatorError(Exception):
 class Emulator:
     """Kinesis and SNS on 127.0.0.1, of account 000000000000 in us-east-1."""
 
-    def __init__(self, paths: Paths, *, port: int | None = None) -> None:
+    def __init__(
+        self,
+        paths: Paths,
+        *,
+        port: int | None = None,
+        launcher: Path = LAUNCHER,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self._paths = paths
+        self._launcher = launcher
+        self._environment = environment or {}
         self._wanted_port = port
         self._process = ChildProcess("emulator", processes=paths.processes, logs=paths.logs)
         self.endpoint_url = ""
@@ -87,14 +98,14 @@ class Emulator:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, region: str = REGION) -> Any:
         """Return a boto3 client of it."""
         import boto3
 
         return boto3.client(
             service,
             endpoint_url=self.endpoint_url,
-            region_name=REGION,
+            region_name=region,
             aws_access_key_id="local",
             aws_secret_access_key="local",  # noqa: S106  # the emulator takes any
         )
@@ -132,10 +143,10 @@ class Emulator:
             "TMPDIR": str(self._paths.home),
             "PYTHONPATH": "",
             "LOG_LEVEL": "WARNING",
+            **self._environment,
         }
         self._paths.emulator.mkdir(parents=True, exist_ok=True)
-        launcher = str(Path(__file__).with_name("launcher.py"))
-        self._process.start([str(PYTHON), launcher], environment, port=port)
+        self._process.start([str(PYTHON), str(self._launcher)], environment, port=port)
 
     def _answers(self, port: int, timeout_s: float) -> bool:
         deadline = time.monotonic() + timeout_s

@@ -1,0 +1,74 @@
+"""What the emulator cannot make, each with the reason: here and nowhere else.
+
+A deployment records such a resource by name and makes nothing; assertions on the template
+(tests/infrastructure) cover it instead. Read by the emulator's own Python: standard library only.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Why there is nothing, and what GetAtt answers all the same (`{id}`: the physical id)."""
+
+    reason: str
+    attributes: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    name: str = ""  # the property that is the physical id, if the template gives one
+
+
+_NO_SERVICE = "ministack has no such service"
+_ARN = "arn:aws:{service}:us-east-1:000000000000:"
+
+GAPS: Mapping[str, Gap] = {
+    "AWS::EC2::FlowLog": Gap(
+        reason="no packets flow: functions run as processes of this machine",
+        attributes={"Id": "{id}"},
+    ),
+    "AWS::RDS::DBProxy": Gap(
+        reason="RDS is metadata in ministack; only the DBInstance is made real here",
+        attributes={
+            "DBProxyArn": _ARN.format(service="rds") + "db-proxy:{id}",
+            "Endpoint": "{id}.invalid",
+            "VpcId": "vpc-of-{id}",
+        },
+        name="DBProxyName",
+    ),
+    "AWS::RDS::DBProxyTargetGroup": Gap(
+        reason="belongs to the DBProxy", attributes={"TargetGroupArn": "{id}"}
+    ),
+    "AWS::RDS::EventSubscription": Gap(
+        reason="ministack's RDS has no events", name="SubscriptionName"
+    ),
+    "AWS::SecretsManager::RotationSchedule": Gap(
+        reason="ministack rotates on demand, never by schedule"
+    ),
+    "AWS::SecretsManager::ResourcePolicy": Gap(reason="ministack enforces no resource policy"),
+    "AWS::CloudWatch::CompositeAlarm": Gap(
+        reason="ministack evaluates metric alarms only",
+        attributes={"Arn": _ARN.format(service="cloudwatch") + "alarm:{id}"},
+        name="AlarmName",
+    ),
+    "AWS::CloudWatch::AnomalyDetector": Gap(reason="ministack evaluates plain thresholds only"),
+    "AWS::Backup::BackupSelection": Gap(
+        reason="ministack runs no backup jobs", attributes={"Id": "{id}", "SelectionId": "{id}"}
+    ),
+    "AWS::Backup::RestoreTestingPlan": Gap(
+        reason="ministack runs no restore jobs",
+        attributes={"RestoreTestingPlanArn": _ARN.format(service="backup") + "plan:{id}"},
+        name="RestoreTestingPlanName",
+    ),
+    "AWS::Backup::RestoreTestingSelection": Gap(
+        reason="ministack runs no restore jobs", name="RestoreTestingSelectionName"
+    ),
+    "AWS::CodeDeploy::Application": Gap(reason=_NO_SERVICE, name="ApplicationName"),
+    "AWS::CodeDeploy::DeploymentGroup": Gap(
+        reason=_NO_SERVICE + "; an alias moves to its new version at once, without a canary",
+        name="DeploymentGroupName",
+    ),
+    "AWS::Kinesis::ResourcePolicy": Gap(reason="ministack enforces no policy of a stream"),
+    "AWS::SNS::TopicInlinePolicy": Gap(reason="ministack enforces no policy of a topic"),
+    "AWS::SQS::QueueInlinePolicy": Gap(reason="ministack enforces no policy of a queue"),
+}

@@ -1,0 +1,45 @@
+"""Makes a function's unpacked code run on this machine; runs in the function's own process.
+
+The package is built for another processor (arm64), and Lambda brings boto3 along. So the binary
+packages are swapped for this machine's, boto3 and what it needs are added, and everything else of
+the project's environment is hidden: what the package lacks, the function lacks here as well.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import sysconfig
+from pathlib import Path
+
+PROVIDED = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six.py", "urllib3")
+_ELF_MACHINE = slice(18, 20)
+
+
+def prepare(code: Path, installed: Path) -> None:
+    """Amend the folder `code`; what replaces or is added are links into `installed`."""
+    ours = _machine(next(installed.rglob("*.so")))
+    foreign = {
+        found.relative_to(code).parts[0] for found in code.rglob("*.so") if _machine(found) != ours
+    }
+    for name in foreign:
+        if (installed / name).exists():
+            shutil.rmtree(code / name)
+            (code / name).symlink_to(installed / name)
+    for name in PROVIDED:
+        if not (code / name).exists():
+            (code / name).symlink_to(installed / name)
+
+
+def _machine(shared_object: Path) -> bytes:
+    """Return the processor that a shared object is for, as its ELF header has it."""
+    with shared_object.open("rb") as file:
+        return file.read(20)[_ELF_MACHINE]
+
+
+if __name__ == "__main__":
+    site_packages = sysconfig.get_paths()["platlib"]
+    prepare(Path.cwd(), Path(site_packages))
+    sys.path[:] = [path for path in sys.path if "site-packages" not in path]
+    os.environ.pop("DEPLOYMENT_HOME", None)
