@@ -81,6 +81,8 @@ def emit(values: dict[Metric, float]) -> None:
     if "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:
         return
     metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
+    # Two deployments may share an account: each has metrics, and alarms on them, of its own.
+    metrics.add_dimension(name="environment", value=os.environ.get("MONITOR_ENVIRONMENT", "local"))
     for metric, value in values.items():
         metrics.add_metric(name=name_of(metric), unit=metric.value.unit, value=value)
     metrics.flush_metrics()

@@ -90,6 +90,19 @@ def test_each_metric_is_emitted_under_its_name_and_unit(metric, capsys, monkeypa
     assert line[name_of(metric)] == [3.0]
 
 
+def test_metrics_of_two_deployments_in_one_account_are_told_apart(capsys, monkeypatch):
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "consume")
+    for suffix in ("blue", "green"):
+        monkeypatch.setenv("MONITOR_ENVIRONMENT", suffix)
+        emit({Metric.BATCHES_HELD: 1})
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    assert [line["environment"] for line in lines] == ["blue", "green"]
+    (directive,) = lines[0]["_aws"]["CloudWatchMetrics"]
+    assert sorted(directive["Dimensions"][0]) == ["environment", "service"]
+
+
 def test_every_metric_says_what_it_means_and_no_two_say_the_same():
     assert all(re.match(r"\w.{10,}", metric.value.meaning) for metric in Metric)
     assert len({metric.value.meaning for metric in Metric}) == len(Metric)
