@@ -12,7 +12,6 @@ from constructs import Construct
 
 if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
-
     from infrastructure.environments import Deployment
 
 # A topic with a policy of its own has lost the default one: each service that publishes is named.
