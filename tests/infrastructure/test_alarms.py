@@ -61,7 +61,7 @@ def composite(template) -> dict:
 
 
 def metrics_of(alarm: dict) -> list[dict]:
-    """Every metric that an alarm looks at, in one form."""
+    """Return every metric that an alarm looks at, in one form."""
     if "MetricName" in alarm:
         return [alarm]
     return [m["MetricStat"]["Metric"] for m in alarm["Metrics"] if "MetricStat" in m]
