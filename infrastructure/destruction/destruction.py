@@ -1,0 +1,116 @@
+"""A deployment's end: its backups if they are named, its stacks, then what outlives them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from infrastructure.remains.made import Clients
+from infrastructure.remains.remain import Remain
+from infrastructure.remains.search import StackName, remains
+
+_LOOK_EVERY_S = 10.0
+_GONE = {"", "DELETE_COMPLETE"}
+
+
+class DestructionError(Exception):
+    """The deployment stays, or a part of it; the message says what to do."""
+
+
+class Destruction:
+    """Takes down the stacks, the last one named first, and what CloudFormation cannot."""
+
+    def __init__(
+        self,
+        *,
+        stacks: Sequence[StackName],
+        clients: Clients,
+        say: Callable[[str], None],
+        pause: Callable[[float], None] = time.sleep,
+        within_s: float = 5400.0,  # interfaces take up to 40 minutes, an instance up to 20
+    ) -> None:
+        self._stacks = stacks
+        self._clients = clients
+        self._say = say
+        self._pause = pause
+        self._looks = int(within_s / _LOOK_EVERY_S)
+
+    def show(self) -> list[Remain]:
+        """Say what there is, by class, and change nothing."""
+        for name, region in self._stacks:
+            self._say(f"stack {name} in {region}: {self._status(name, region) or 'not there'}")
+        found = remains(self._stacks, self._clients)
+        for line in listed(found):
+            self._say(line)
+        return found
+
+    def run(self, *, including_backups: bool) -> list[Remain]:
+        """Remove all of it; return what nobody can remove. Safe to repeat.
+
+        Raises DestructionError, before anything is changed, where stacks hold backups that were
+        not named: with the stacks would go the keys, without which a backup is noise.
+        """
+        found = remains(self._stacks, self._clients)
+        backups = [one for one in found if one.backup]
+        if backups and not including_backups and self._there():
+            raise DestructionError(
+                f"Nothing was changed: there are {len(backups)} backups, which could not be read "
+                "without the keys of the stacks. Name them (BACKUPS=1) to have all of it go."
+            )
+        if including_backups:
+            self._remove(backups)
+        for name, region in reversed(self._stacks):
+            self._delete(name, region)
+        left = remains(self._stacks, self._clients)
+        self._remove(one for one in left if including_backups or not one.backup)
+        return remains(self._stacks, self._clients)
+
+    def _there(self) -> bool:
+        return any(self._status(name, region) not in _GONE for name, region in self._stacks)
+
+    def _delete(self, name: str, region: str) -> None:
+        """Delete a stack, again when an interface of a function was in its way."""
+        cloudformation = self._clients("cloudformation", region)
+        if self._status(name, region) not in _GONE:
+            self._say(f"deleting the stack {name} in {region}")
+            cloudformation.delete_stack(StackName=name)
+        for _ in range(self._looks):
+            status = self._status(name, region)
+            if status in _GONE:
+                return
+            if status == "DELETE_FAILED":
+                self._remove(one for one in remains(self._stacks, self._clients) if not one.backup)
+                cloudformation.delete_stack(StackName=name)
+            self._pause(_LOOK_EVERY_S)
+        raise DestructionError(f"The stack {name} in {region} is still {status}; try again later.")
+
+    def _remove(self, found: Iterable[Remain]) -> None:
+        for one in found:
+            if one.remove is not None:
+                self._say(f"removing from {one.kind} in {one.region}: {one.name}")
+                one.remove()
+
+    def _status(self, name: str, region: str) -> str:
+        cloudformation = self._clients("cloudformation", region)
+        try:
+            [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
+        except cloudformation.exceptions.ClientError as error:
+            if "does not exist" in str(error):
+                return ""
+            raise
+        status: Any = stack["StackStatus"]
+        return str(status)
+
+
+def listed(found: Iterable[Remain]) -> list[str]:
+    """Return the list for people: each class with its number, then what is in it."""
+    classes: dict[str, list[Remain]] = {}
+    for one in found:
+        classes.setdefault(one.kind, []).append(one)
+    lines = []
+    for kind, members in classes.items():
+        only = " (only with BACKUPS=1)" if members[0].backup else ""
+        lines.append(f"{kind}: {len(members)}{only}")
+        lines.extend(f"  {one.region}  {one.name}  {one.why}".rstrip() for one in members)
+    return lines or ["nothing outlives the stacks"]
