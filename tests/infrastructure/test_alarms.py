@@ -185,15 +185,16 @@ def test_failures_without_a_metric_reach_operators_by_rule(template, rule, detai
     )
 
 
-def test_without_a_replica_nothing_pretends_to_watch_its_lag():
+def test_without_a_replica_or_a_second_region_nothing_pretends_to_watch_them():
     stack = Stack(App(), "S")
     Alarms(
         stack,
         "Alarms",
         deployment=types.SimpleNamespace(suffix="blue"),
         topic=sns.Topic(stack, "Operators"),
-        watched=dataclasses.replace(WATCHED, replica_id=None),
+        watched=dataclasses.replace(WATCHED, replica_id=None, copy_vault_arn=None),
     )
 
     found = assertions.Template.from_stack(stack).to_json()
     assert "ReplicaLag" not in str(found)
+    assert "Copy" not in str(found)

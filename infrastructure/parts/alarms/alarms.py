@@ -65,7 +65,8 @@ class Alarms(Construct):
 
     def _failures(self, watched: Watched) -> list[Watch]:
         self._told("backup-events", backup_pattern(watched.vault_arn))
-        self._told("backup-copy-events", copy_pattern(watched.copy_vault_arn))
+        if watched.copy_vault_arn:
+            self._told("backup-copy-events", copy_pattern(watched.copy_vault_arn))
         return [
             failure_watch(
                 name="rotation-failures",
@@ -108,5 +109,5 @@ def _watches(watched: Watched, suffix: str) -> list[Watch]:
         *dead_letter_watches(queue_name=watched.dead_letter_name),
         *schedule_watches(function_names=watched.scheduled_names, suffix=suffix),
         *delivery_watches(topic_name=watched.alerts_topic_name),
-        *backup_watches(vault_name=watched.vault_name),
+        *backup_watches(vault_name=watched.vault_name, copies=watched.copy_vault_arn is not None),
     ]

@@ -26,7 +26,7 @@ class Watched:
     secret_arn: str
     vault_name: str
     vault_arn: str
-    copy_vault_arn: str
+    copy_vault_arn: str | None  # without a second region nothing is copied
     restore_test_role_arn: str
 
     @property
