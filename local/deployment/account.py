@@ -15,12 +15,13 @@ from local.paths import Paths
 if TYPE_CHECKING:
     from types import TracebackType
 
-ACCOUNT = "000000000000"
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 
 
 class EmulatedAccount:
     """ministack with the shims; its functions and databases are processes of this machine."""
+
+    number = "000000000000"
 
     def __init__(self, home: Path) -> None:
         self.home = home

@@ -58,6 +58,13 @@ def create(home: Path, *, user: str, password: str, database: str) -> int:
     return server.port
 
 
+def dsn(home: Path, database: str) -> str:
+    """Return how the superuser, whom RDS does not have, looks into a server that runs."""
+    server = EmbeddedPostgres(home / "postgres")
+    server.attach()
+    return server.dsn(database)
+
+
 def remove(home: Path) -> None:
     """Stop the server and remove its data; nothing happens when there is none."""
     EmbeddedPostgres(home / "postgres").remove()
