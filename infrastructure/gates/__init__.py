@@ -1,0 +1,1 @@
+"""What a template has to pass before it may be deployed: cdk-nag, cfn-lint and the house rules."""

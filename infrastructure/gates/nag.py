@@ -1,0 +1,56 @@
+"""Runs cdk-nag (AwsSolutions and NIST 800-53 rev 5) over an expanded template."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import cdk_nag
+from aws_cdk.cloudformation_include import CfnInclude
+
+from infrastructure.gates.expansion import Template
+from infrastructure.gates.findings import Finding
+
+
+def nag(template: Template) -> list[Finding]:
+    """Return every finding of both packs; the resources of the template are given by logical id.
+
+    The template is loaded into a stack of its own, since the packs look at constructs, do not see
+    property overrides, and find nothing in `AWS::Serverless::*`.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        return sorted(set(_findings(_report(template, Path(folder)))))
+
+
+def _report(template: Template, folder: Path) -> dict[str, Any]:
+    source = folder / "template.json"
+    source.write_text(json.dumps(template))
+    app = cdk.App(outdir=str(folder / "cdk.out"), analytics_reporting=False)
+    stack = cdk.Stack(app, "Gate", synthesizer=cdk.LegacyStackSynthesizer())
+    CfnInclude(stack, "Template", template_file=str(source))
+    packs = cdk_nag.AwsSolutionsChecks(app), cdk_nag.NIST80053R5Checks(app)
+    cdk.Validations.of(app).add_plugins(*packs)
+    return _synthesized(app, folder / "cdk.out" / "validation-report.json")
+
+
+def _synthesized(app: cdk.App, report: Path) -> dict[str, Any]:
+    try:
+        app.synth()
+    except RuntimeError:  # findings make synth raise, after it has written its report
+        if not report.exists():
+            raise
+    if not report.exists():
+        return {"pluginReports": []}
+    content: dict[str, Any] = json.loads(report.read_text())
+    return content
+
+
+def _findings(report: dict[str, Any]) -> Iterator[Finding]:
+    for pack in report["pluginReports"]:
+        for violation in pack["violations"]:
+            message = violation["description"].split(" - (Control ID")[0]
+            for construct in violation["violatingConstructs"]:
+                resource = construct["constructPath"].removeprefix("Gate/Template/")
+                yield Finding(rule=violation["ruleName"], resource=resource, message=message)
