@@ -6,10 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := -q --disable-pip-version-check --no-input
 
-.PHONY: help setup run demo test check bench bench-long reset clean
+.PHONY: help setup run demo test check bench bench-long deploy-local destroy reset clean
 
 help:  ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 $(VENV)/.ready: requirements.txt runtime/requirements.txt requirements-postgres.txt requirements-emulator.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else "Python 3.11, 3.12 or 3.13 is needed; this is %d.%d. Name another one with make PYTHON=..." % v)'
@@ -45,6 +45,13 @@ bench: $(VENV)/.ready  ## Measure the write and read paths (under 5 minutes)
 
 bench-long: $(VENV)/.ready  ## The same with 50 million rows of history
 	@$(BIN)/python -m bench --long
+
+deploy-local: setup  ## Rehearse a deployment here: bootstrap, deploy, use, change, destroy
+	@$(BIN)/python -m local deploy
+
+destroy: $(VENV)/.ready  ## Show what would go of a deployment in AWS (ENV=dev); YES=1 does it, BACKUPS=1 with its backups
+	@test -n "$(ENV)" || { echo "Which deployment? make destroy ENV=dev"; exit 2; }
+	@$(BIN)/python -m infrastructure.destruction "$(ENV)" $(if $(YES),--yes) $(if $(BACKUPS),--including-backups)
 
 reset:  ## Remove the data of `make run`
 	@$(BIN)/python -m local reset

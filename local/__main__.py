@@ -1,4 +1,4 @@
-"""`python -m local`: run, demo, import, digest, status, reset."""
+"""`python -m local`: run, demo, import, digest, status, deploy, reset."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def main() -> int:
     digest = parts.add_parser("digest", help="one hash of all derived state")
     digest.add_argument("--as-of", help="RFC 3339; the clock's time without")
     parts.add_parser("status", help="what is stored, quarantined, open")
+    parts.add_parser("deploy", help="rehearse a deployment: bootstrap, deploy, use, destroy")
     parts.add_parser("reset", help="remove all data")
     return commands.execute(parser.parse_args())
 

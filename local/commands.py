@@ -47,6 +47,7 @@ def execute(arguments: argparse.Namespace) -> int:
         "import": import_courses,
         "digest": digest,
         "status": status,
+        "deploy": deploy,
         "reset": reset,
     }[arguments.command]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -138,6 +139,13 @@ def status(_: argparse.Namespace) -> int:
         lag_s = figures.lag_s(home.progress)
         _console.print(f"{'stream lag':14} {'not running' if lag_s is None else f'{lag_s:.1f} s'}")
     return 0
+
+
+def deploy(_: argparse.Namespace) -> int:
+    """Rehearse a deployment in an emulated account."""
+    from local.deployment.command import deploy as rehearsed
+
+    return rehearsed(_console.print)
 
 
 def reset(_: argparse.Namespace) -> int:

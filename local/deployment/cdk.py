@@ -42,19 +42,25 @@ class Cdk:
 
     def bootstrap(self, *regions: str) -> str:
         """Prepare the account in each region; once is enough."""
-        return self._run("bootstrap", *(f"aws://{self._account.number}/{one}" for one in regions))
+        places = (f"aws://{self._account.number}/{one}" for one in regions)
+        return self._run("bootstrap", *places, *self._output(), context=self._context)
 
     def deploy(self, **changed: str) -> str:
         """Deploy every stack; `changed` is context that differs from what was given."""
-        arguments = ("--all", "--require-approval", "never", "--output", str(self._assembly))
-        return self._run("deploy", *arguments, context={**self._context, **changed})
+        context = {**self._context, **changed}
+        return self._run(
+            "deploy", "--all", "--require-approval", "never", *self._output(), context=context
+        )
 
     def destroy(self) -> str:
         """Destroy every stack."""
-        return self._run("destroy", "--all", "--force", context=self._context)
+        return self._run("destroy", "--all", "--force", *self._output(), context=self._context)
 
-    def _run(self, *arguments: str, context: Mapping[str, str] | None = None) -> str:
-        given = [word for pair in (context or {}).items() for word in ("-c", "=".join(pair))]
+    def _output(self) -> tuple[str, str]:
+        return "--output", str(self._assembly)
+
+    def _run(self, *arguments: str, context: Mapping[str, str]) -> str:
+        given = [word for pair in context.items() for word in ("-c", "=".join(pair))]
         done = subprocess.run(
             [str(CDK), *arguments, *given, "--no-notices", "--no-color", "--ci"],
             cwd=self._folder,
@@ -77,9 +83,7 @@ class Cdk:
             **self._account.emulator.environment(),
             "AWS_REGION": "us-east-1",
             "CDK_DISABLE_CLI_TELEMETRY": "1",
-            "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
-            "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
-            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "18,20",
         }
 
 

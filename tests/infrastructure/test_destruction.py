@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import http.client
 import json
+import os
+import subprocess
+import sys
 import time
 import urllib.parse
 from typing import TYPE_CHECKING, Any
@@ -16,6 +19,7 @@ from infrastructure.destruction.destruction import Destruction, DestructionError
 from infrastructure.remains.remain import Remain
 from infrastructure.remains.search import remains
 from local.deployment.account import EmulatedAccount
+from local.paths import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -248,6 +252,44 @@ def test_the_list_says_what_goes_only_when_named():
 
     assert listed([point, point])[0] == "recovery points: 2 (only with BACKUPS=1)"
     assert listed([]) == ["nothing outlives the stacks"]
+
+
+def test_the_command_only_shows_until_it_is_told_to(emulated, account):
+    account.deploy("StudentMonitor-dev", HERE, Access=GROUP)
+
+    shown = _command(emulated, "dev")
+    assert shown.returncode == 0
+    assert "stack StudentMonitor-dev in us-east-1: CREATE_COMPLETE" in shown.stdout
+    assert "Nothing was changed; YES=1 does it." in shown.stdout
+    assert account.log_groups() == {"access-log-dev"}
+
+    done = _command(emulated, "dev", "--yes")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == "nothing outlives the stacks"
+    assert account.log_groups() == set()
+
+
+def test_the_command_says_in_a_sentence_what_went_wrong(emulated):
+    environment = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_MAX_ATTEMPTS": "1"}
+
+    done = _command(emulated, "dev", **environment)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("Could not connect to the endpoint URL")
+    assert "Traceback" not in done.stderr
+
+
+def _command(
+    emulated: EmulatedAccount, *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "infrastructure.destruction", *arguments],
+        env={**os.environ, **emulated.emulator.environment(), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=PROJECT,
+    )
 
 
 def _destruction(account: Account) -> Destruction:

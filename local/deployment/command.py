@@ -1,0 +1,45 @@
+"""`python -m local deploy`: the deployment rehearsed from bootstrap to destruction."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from infrastructure.destruction.stacks import stacks_of
+from local.deployment.account import EmulatedAccount
+from local.deployment.cdk import Cdk, CdkError
+from local.deployment.gaps import GAPS
+from local.deployment.rehearsal import Rehearsal, Seen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SUFFIX = "rehearsal"
+CONTEXT = {"environmentSuffix": SUFFIX, "environment": "dev", "adminEmail": "first@example.org"}
+CHANGE = {"adminEmail": "second@example.org"}
+
+
+def rehearse(home: Path, say: Callable[[str], None]) -> Seen:
+    """Run every step in an account of its own below `home`, which is empty afterwards."""
+    with EmulatedAccount(home) as account:
+        cdk = Cdk(account, context=CONTEXT, assembly=home / "cdk.out")
+        return Rehearsal(account, cdk, stacks_of(SUFFIX), say).run(CHANGE)
+
+
+def deploy(say: Callable[[str], None]) -> int:
+    """Rehearse, and say what came of it; 0 when all is as it should be."""
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            seen = rehearse(Path(folder), say)
+    except CdkError as error:
+        say(str(error))
+        return 1
+    say(f"deployed: {len(seen.deployed)} things; {len(GAPS)} types cannot be made here (gaps.py)")
+    for name, value in sorted(seen.outputs.items()):
+        say(f"  {name:32} {value}")
+    for number, verdict in enumerate(seen.verdicts, 1):
+        say(f"events of POST {number}: {verdict}")
+    say(f"left after the end: {sorted(seen.left) or 'nothing'}")
+    good = all(verdict.ok for verdict in seen.verdicts) and not seen.left and not seen.databases
+    return 0 if good else 1
