@@ -23,7 +23,8 @@ SOURCE = "local"
 class Expected(NamedTuple):
     """The facts of a standing, in the order of the query that reads them."""
 
-    marks_bp: list[int]
+    marks: int
+    marks_bp: list[int]  # oldest first
     weight_sum: int
     weighted_sum: int
     settled: list[str]
@@ -69,6 +70,7 @@ def _standing(
         if any(e.item == n for e in submissions)
     ]
     return Expected(
+        marks=len(marks),
         marks_bp=[bp for _, bp, _ in marks],
         weight_sum=sum(weight for _, _, weight in marks),
         weighted_sum=sum(bp * weight for _, bp, weight in marks),

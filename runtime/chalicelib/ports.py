@@ -76,7 +76,14 @@ class Unit(Protocol):
         ...
 
     def count(self, new: Sequence[Incoming]) -> list[Touched]:
-        """Fold events that were just stored, once each; return the standings that they touched."""
+        """Fold events that were just stored, once each.
+
+        Returns the standings that they touched, as these become: `save_standings` keeps them.
+        """
+        ...
+
+    def save_standings(self, touched: Sequence[Touched]) -> None:
+        """Keep standings that `count` has returned, each with its coarse risk."""
         ...
 
     def quarantine(self, kept: Iterable[Quarantined]) -> None:

@@ -21,7 +21,8 @@ def versions(api, kind):
             " ORDER BY valid_from, key, version",
             (kind,),
         )
-        return [(json.loads(key) if key[0] == "[" else key, *rest) for key, *rest in cursor]
+        found = cursor.fetchall()
+    return [(json.loads(key) if key[0] == "[" else key, *rest) for key, *rest in found]
 
 
 def standing(api):

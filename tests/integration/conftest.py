@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.wire import Event
 
 TABLES = (
-    "event, receipt, retraction, quarantine, result, attendance, activity_day, conduct,"
+    "event, receipt, retraction, quarantine, attendance, activity_day, conduct,"
     " enrolment_change, enrolment, item, course, standing, course_context, risk_daily,"
     " announcement, alert_history, alert, catalogue_version"
 )

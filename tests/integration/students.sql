@@ -13,16 +13,15 @@ INSERT INTO item (course, item, title, due_at)
 SELECT 'COURSE-' || lpad(n::text, 4, '0'), 'item-' || k, 'Item', timestamptz '2024-10-01' + k * interval '7 days'
 FROM generate_series(0, 399) AS n CROSS JOIN generate_series(1, 12) AS k;
 
-INSERT INTO standing (student, course, marks_bp, weight_sum, weighted_sum, handed_in, risk_bucket,
+INSERT INTO standing (student, course, work, marks, weight_sum, weighted_sum, handed_in, risk_bucket,
                       open_alerts, last_activity_on)
-SELECT student, course, ARRAY[i % 10000], 1000, 1000 * (i % 10000), i % 12, (i % 400) / 20,
-       (i % 10 = 0)::integer, date '2024-10-01' + i % 90
+SELECT student, course,
+       (SELECT json_agg(json_build_array('item-' || k, 1000, false, false, i % 10000,
+          1728000000000000 + k * 604800000000, md5(k::text), null, false,
+          1727900000000000 + k * 604800000000, null, null, null, '')) FROM generate_series(1, 2) AS k)::text,
+       2, 2000, 2000 * (i % 10000), i % 12, (i % 400) / 20, (i % 10 = 0)::integer,
+       date '2024-10-01' + i % 90
 FROM pupil ORDER BY student;
-
-INSERT INTO result (student, course, item, scored_at, score_bp, first_submitted_at)
-SELECT student, course, 'item-' || k, timestamptz '2024-10-07' + k * interval '7 days', i % 10000,
-       timestamptz '2024-10-06' + k * interval '7 days'
-FROM pupil CROSS JOIN generate_series(1, 2) AS k;
 
 INSERT INTO attendance (student, course, session, occurred_at, event_uid, status)
 SELECT student, course, 'session-1', timestamptz '2024-10-08', md5('a' || i)::uuid, 1 + i % 2 FROM pupil;

@@ -27,7 +27,6 @@ NOW = dt.datetime(2025, 3, 25, tzinfo=dt.UTC)
 FILL = (Path(__file__).parent / "students.sql").read_text()
 BIG = {
     "event",
-    "result",
     "standing",
     "alert",
     "alert_history",
@@ -43,22 +42,6 @@ COURSE = "COURSE-0042"
 EVERY = {"course": None, "student": None, "rule": None, "state": None}
 
 
-class Explained:
-    """A cursor that keeps the plan of everything before it runs it."""
-
-    def __init__(self, cursor: Any, plans: dict[str, Any]) -> None:
-        self._cursor = cursor
-        self._plans = plans
-
-    def execute(self, query: str, values: Any = None) -> None:
-        self._cursor.execute(f"EXPLAIN (FORMAT JSON) {query}", values)
-        self._plans[self._cursor.query.decode()] = self._cursor.fetchone()[0][0]["Plan"]
-        self._cursor.execute(query, values)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._cursor, name)
-
-
 class ExplainingDatabase(Database):
     """A database that keeps the plan of every query, and which they were."""
 
@@ -66,10 +49,10 @@ class ExplainingDatabase(Database):
         super().__init__(conninfo)
         self.plans: dict[str, Any] = {}
 
-    @contextlib.contextmanager
-    def transaction(self, *, person: str = "") -> Iterator[Any]:
-        with super().transaction(person=person) as cursor:
-            yield Explained(cursor, self.plans)
+    def ask(self, query: str, values: Any, *, person: str = "") -> list[tuple[Any, ...]]:
+        (((plan,),),) = super().ask(f"EXPLAIN (FORMAT JSON) {query}", values, person=person)
+        self.plans[f"{query}{values}"] = plan["Plan"]
+        return super().ask(query, values, person=person)
 
 
 @pytest.fixture(scope="module")
@@ -94,11 +77,10 @@ def database(server) -> Iterator[ExplainingDatabase]:
 
 @pytest.fixture
 def student(database) -> str:
-    with database.transaction() as cursor:
-        cursor.execute("SELECT student::text FROM standing WHERE course = %s LIMIT 1", (COURSE,))
-        (found,) = cursor.fetchone()
+    query = "SELECT student::text FROM standing WHERE course = %(course)s LIMIT 1"
+    ((found,),) = database.ask(query, {"course": COURSE})
     database.plans.clear()
-    return found
+    return str(found)
 
 
 def whole_tables(plan: dict[str, Any]) -> set[str]:
@@ -169,8 +151,7 @@ def test_every_query_of_the_reads_is_among_those_asked(database, student):
     ],
 )
 def test_a_bad_query_is_found_out(database, query, tables):
-    with database.transaction() as cursor:
-        cursor.execute(query)
+    database.ask(query, {})
 
     (plan,) = database.plans.values()
     assert {table.split("_")[0] for table in whole_tables(plan)} == tables

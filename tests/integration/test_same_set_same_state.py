@@ -100,7 +100,7 @@ def test_a_retraction_counts_whether_it_comes_before_or_after(monitor, first):
         monitor.consume([event])
     monitor.consume([kept])
 
-    assert monitor.rows("SELECT marks_bp FROM standing") == [([8000],)]
+    assert monitor.rows("SELECT score_bp FROM result") == [(8000,)]
 
 
 def test_the_same_set_in_other_words_is_another_state(monitor):

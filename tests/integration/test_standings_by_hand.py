@@ -14,10 +14,14 @@ from tests.builders import START, STUDENTS, at, attended, enrolled, lambda_event
 from tests.histories import ITEMS, ROSTER, build, histories, put_catalogue, retractions, taken_back
 
 STANDINGS = """
-SELECT student::text, course, marks_bp, weight_sum, weighted_sum,
-       ARRAY(SELECT unnest(settled) ORDER BY 1), handed_in, late, sessions, attended,
-       last_activity_on, last_submitted_on, incidents, suspensions
-FROM standing"""
+SELECT s.student::text, s.course, s.marks,
+       ARRAY(SELECT r.score_bp FROM result r WHERE (r.student, r.course) = (s.student, s.course)
+             AND r.weight_milli IS NOT NULL ORDER BY r.scored_at, r.scored_uid),
+       s.weight_sum, s.weighted_sum,
+       ARRAY(SELECT r.item FROM result r WHERE (r.student, r.course) = (s.student, s.course)),
+       s.handed_in, s.late, s.sessions, s.attended, s.last_activity_on, s.last_submitted_on,
+       s.incidents, s.suspensions
+FROM standing s"""
 MATH = {(student, "MATH-1"): enrolments for student, enrolments in ROSTER.items()}
 
 

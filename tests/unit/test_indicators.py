@@ -7,6 +7,7 @@ import pytest
 from chalicelib.domain.indicators import Severity, evaluate, risk, risk_bucket
 from chalicelib.domain.policy import HIGHER_EDUCATION, K12
 from chalicelib.domain.standing import MICROS_PER_DAY, CourseContext, DueItem, Standing
+from chalicelib.domain.work import Result
 
 NOW_US = 100 * MICROS_PER_DAY
 EMPTY = CourseContext("C")
@@ -16,15 +17,16 @@ def standing(**facts):
     known = {
         "student": "s",
         "course": "C",
-        "marks_bp": [],
+        "work": [],
+        "marks": 0,
         "weight_sum": 0,
         "weighted_sum": 0,
-        "settled": [],
         "handed_in": 0,
         "late": 0,
         "sessions": 0,
         "attended": 0,
-        "last_activity_day": None,
+        "active_day": None,
+        "submitted_day": None,
         "incidents": 0,
         "suspensions": 0,
         "enrolled": None,
@@ -33,8 +35,14 @@ def standing(**facts):
 
 
 def marked(*marks_bp):
+    work = [
+        Result(f"item-{n}", weight=1000, score_bp=bp, scored_us=n) for n, bp in enumerate(marks_bp)
+    ]
     return standing(
-        marks_bp=list(marks_bp), weight_sum=1000 * len(marks_bp), weighted_sum=1000 * sum(marks_bp)
+        work=work,
+        marks=len(work),
+        weight_sum=1000 * len(work),
+        weighted_sum=1000 * sum(marks_bp),
     )
 
 
@@ -113,7 +121,9 @@ def test_work_is_missing_after_the_grace_when_most_of_the_class_has_handed_it_in
     context = context._replace(
         items=tuple(i._replace(due_us=round(day * MICROS_PER_DAY)) for i in context.items)
     )
-    assert ("missing_work" in said(standing(settled=settled), context)) == missing
+    assert (
+        "missing_work" in said(standing(work=[Result(item) for item in settled]), context)
+    ) == missing
 
 
 def test_missing_work_names_what_is_missing():
@@ -140,7 +150,7 @@ def test_nothing_is_said_of_who_is_not_enrolled_now():
 
 def test_risk_shows_its_parts_and_never_passes_a_hundred():
     context = CourseContext("C", (due("essay"), due("report", 60)))
-    one = marked(5000)._replace(late=1, settled=["essay"])
+    one = marked(5000)._replace(late=1, work=[Result(item) for item in ["essay"]])
     found = risk(one, context, HIGHER_EDUCATION, NOW_US)
     assert found.parts == {"missing_work": 25, "marks": 20, "late_work": 5, "absence": 0}
     assert found.total == 50

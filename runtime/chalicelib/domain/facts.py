@@ -1,17 +1,22 @@
-"""What a set of events says, before the store merges it with what it knows: pure and commutative.
+"""What a set of events says of each student and course, before it is added to what is known.
 
-Adding the same events in any order gives the same facts, and so does merging facts of parts.
+Pure and commutative: adding the same events in any order gives the same facts.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain import wire
 from chalicelib.domain.standing import MICROS_PER_DAY
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from chalicelib.domain.delivery import Incoming
+
 WORK, ATTENDANCE, ACTIVITY, CONDUCT, ENROLMENT = 1, 2, 4, 8, 16
-ASPECT = {
+ASPECT: dict[type, int] = {
     wire.Scored: WORK,
     wire.Submitted: WORK,
     wire.Attended: ATTENDANCE,
@@ -25,6 +30,8 @@ ENROLMENT_STATUS = {"enrolled": 1, "withdrawn": 2, "completed": 3}
 
 Moment = tuple[int, str]  # (occurred_us, event_uid): the order in which events count
 Pair = tuple[str, str]  # (student, course)
+Status = tuple[int, str, int]  # of attendance at a session: (occurred_us, event_uid, status)
+Dated = tuple[int, str, int]  # (occurred_us, event_uid, kind or status)
 
 
 class Work:
@@ -50,58 +57,106 @@ class Work:
             self.due, self.due_us = moment, event.due_us
 
 
-class Facts:
-    """The facts of some events, by what they are about."""
+_NO_WORK: dict[str, Work] = {}
+_NO_SESSIONS: dict[str, Status] = {}
+_NO_ACTIVITY: dict[int, list[int]] = {}
+
+
+class Told:
+    """What events tell of one student in one course."""
+
+    __slots__ = (
+        "activity", "aspects", "conduct", "enrolment", "sessions", "void", "void_items", "work",
+    )  # fmt: skip
 
     def __init__(self) -> None:
-        self.work: dict[tuple[str, str, str], Work] = {}
-        self.attendance: dict[tuple[str, str, str], tuple[int, str, int]] = {}
-        self.activity: dict[tuple[str, str, int], list[int]] = {}
-        self.conduct: list[tuple[str, str, int, str, int]] = []
-        self.enrolment: list[tuple[str, str, int, str, int]] = []
-        self.touched: defaultdict[Pair, int] = defaultdict(int)
+        self.aspects = 0  # which there is anything new of
+        self.void = 0  # of which of these what was known before is void
+        self.void_items: frozenset[str] = frozenset()  # work of which the same is true
+        # Made when there is something to put in: most often one of them holds all there is.
+        self.work: dict[str, Work] = _NO_WORK  # by item
+        self.sessions: dict[str, Status] = _NO_SESSIONS
+        self.activity: dict[int, list[int]] = _NO_ACTIVITY  # [events, count, minutes] by day
+        self.conduct: tuple[Dated, ...] = ()
+        self.enrolment: tuple[Dated, ...] = ()
+
+    def add(self, event: wire.Event, uid: str) -> None:
+        """Add what one event says; a retraction says nothing here."""
+        kind = type(event)
+        self.aspects |= ASPECT[kind]
+        _ADD[kind](self, event, uid)
+
+    def add_work(self, event: wire.Scored | wire.Submitted, uid: str) -> None:
+        """Add a mark or a submission."""
+        work = self.work.get(event.item)
+        if work is None:
+            if self.work is _NO_WORK:
+                self.work = {}
+            work = self.work[event.item] = Work()
+        work.add(event, (event.occurred_us, uid))
+
+    def add_session(self, event: wire.Attended, uid: str) -> None:
+        """Let the latest status of a session count."""
+        status = (event.occurred_us, uid, ATTENDANCE_STATUS[event.status])
+        known = self.sessions.get(event.session)
+        if known is None or status > known:
+            if self.sessions is _NO_SESSIONS:
+                self.sessions = {}
+            self.sessions[event.session] = status
+
+    def add_activity(self, event: wire.Active, _: str) -> None:
+        """Add to the sums of a day."""
+        day = event.occurred_us // MICROS_PER_DAY
+        known = self.activity.get(day)
+        if known is None:
+            if self.activity is _NO_ACTIVITY:
+                self.activity = {}
+            self.activity[day] = [1, event.count, event.minutes]
+        else:
+            known[0] += 1
+            known[1] += event.count
+            known[2] += event.minutes
+
+    def add_conduct(self, event: wire.Conducted, uid: str) -> None:
+        """Add one thing that happened."""
+        self.conduct += ((event.occurred_us, uid, CONDUCT_KIND[event.kind]),)
+
+    def add_enrolment(self, event: wire.Enrolled, uid: str) -> None:
+        """Add one change of enrolment."""
+        self.enrolment += ((event.occurred_us, uid, ENROLMENT_STATUS[event.status]),)
+
+
+_ADD: dict[type, Callable[[Told, Any, str], None]] = {
+    wire.Scored: Told.add_work,
+    wire.Submitted: Told.add_work,
+    wire.Attended: Told.add_session,
+    wire.Active: Told.add_activity,
+    wire.Conducted: Told.add_conduct,
+    wire.Enrolled: Told.add_enrolment,
+}
+
+
+class Facts(dict[Pair, Told]):
+    """What events tell, by student and course."""
+
+    def of(self, student: str, course: str) -> Told:
+        """Return what is told of this pair; nothing so far, if it is new."""
+        told = self.get((student, course))
+        if told is None:
+            told = self[student, course] = Told()
+        return told
 
     def add(self, event: wire.Event, uid: str) -> None:
         """Add what one event says; retractions say nothing here."""
-        kind = type(event)
-        if kind is wire.Retracted:
-            return
-        student, course = event.student, event.course or ""
-        self.touched[student, course] |= ASPECT[kind]
-        if isinstance(event, wire.Scored | wire.Submitted):
-            key = student, course, event.item
-            work = self.work.get(key)
-            if work is None:
-                work = self.work[key] = Work()
-            work.add(event, (event.occurred_us, uid))
-        elif isinstance(event, wire.Active):
-            self._add_activity(event, student, course)
-        elif isinstance(event, wire.Attended):
-            self._add_attendance(event, uid, student, course)
-        elif isinstance(event, wire.Conducted):
-            kind_no = CONDUCT_KIND[event.kind]
-            self.conduct.append((student, course, event.occurred_us, uid, kind_no))
-        elif isinstance(event, wire.Enrolled):
-            status = ENROLMENT_STATUS[event.status]
-            self.enrolment.append((student, course, event.occurred_us, uid, status))
+        if type(event) is not wire.Retracted:
+            self.of(event.student, event.course or "").add(event, uid)
+
+    def add_all(self, incoming: Iterable[Incoming]) -> None:
+        """Add what these events say."""
+        for event, uid, _, _, _ in incoming:
+            self.add(event, uid)
 
     def touch(self, event: wire.Event) -> None:
         """Note that this event's student and course exist, though the event does not count."""
-        if not isinstance(event, wire.Retracted):
-            self.touched[event.student, event.course or ""] |= ASPECT[type(event)]
-
-    def _add_activity(self, event: wire.Active, student: str, course: str) -> None:
-        key = student, course, event.occurred_us // MICROS_PER_DAY
-        day = self.activity.get(key)
-        if day is None:
-            self.activity[key] = [1, event.count, event.minutes]
-        else:
-            day[0] += 1
-            day[1] += event.count
-            day[2] += event.minutes
-
-    def _add_attendance(self, event: wire.Attended, uid: str, student: str, course: str) -> None:
-        key = student, course, event.session
-        status = (event.occurred_us, uid, ATTENDANCE_STATUS[event.status])
-        if key not in self.attendance or status > self.attendance[key]:
-            self.attendance[key] = status
+        if type(event) is not wire.Retracted:
+            self.of(event.student, event.course or "").aspects |= ASPECT[type(event)]

@@ -18,6 +18,7 @@ from chalicelib.domain.standing import (
     enrolled_at,
     mean_bp,
 )
+from chalicelib.domain.work import marks_in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,13 +58,17 @@ def low_marks(standing: Standing, _: CourseContext, policy: Policy, __: int) -> 
         return None
     failing = mean < policy.low_mark_bp
     threshold = policy.low_mark_bp if failing else policy.early_warning_bp
-    marked = len(standing.marks_bp)
+    marked = standing.marks
     return Finding(
         "low_marks",
         Severity.HIGH if failing else Severity.ELEVATED,
         f"The mean of {_count(marked, 'mark')} is {_percent(mean)}; {_percent(threshold)} is the "
         f"{'pass mark' if failing else 'early-warning mark'}.",
-        {"mean_bp": mean, "threshold_bp": threshold, "marks_bp": standing.marks_bp},
+        {
+            "mean_bp": mean,
+            "threshold_bp": threshold,
+            "marks_bp": [result.score_bp for result in marks_in_order(standing.work)],
+        },
         fires=mean < policy.early_warning_bp,
     )
 
@@ -139,11 +144,12 @@ def missing_items(
     if not context.items:
         return []
     latest_due_us = as_of_us - policy.grace_days * MICROS_PER_DAY
+    settled = {result.item for result in standing.work}
     return [
         due
         for due in context.items
         if due.due_us <= latest_due_us
-        and due.item not in standing.settled
+        and due.item not in settled
         and due.handed_in * 10_000 >= due.expected * policy.class_gate_bp
         and enrolled_at(standing, due.due_us)
     ]
@@ -159,18 +165,18 @@ def risk(standing: Standing, context: CourseContext, policy: Policy, as_of_us: i
     if not enrolled_at(standing, as_of_us):
         return Risk(0, {})
     latest_due_us = as_of_us - policy.grace_days * MICROS_PER_DAY
+    parts = dict.fromkeys(("missing_work", "marks", "late_work", "absence"), 0)
     due = sum(item.due_us <= latest_due_us for item in context.items) if context.items else 0
-    missing = len(missing_items(standing, context, policy, as_of_us)) if due else 0
-    mean = mean_bp(standing)
-    absent = standing.sessions - standing.attended
-    parts = {
-        "missing_work": 50 * missing // due if due else 0,
-        "marks": max(0, 40 * (10_000 - mean) // 10_000) if mean is not None else 0,
-        "late_work": 5 if standing.late else 0,
-        "absence": min(50, 250 * absent // standing.sessions)
-        if standing.sessions >= policy.absence_min_sessions
-        else 0,
-    }
+    if due:
+        parts["missing_work"] = 50 * len(missing_items(standing, context, policy, as_of_us)) // due
+    if standing.weight_sum:
+        mean = standing.weighted_sum // standing.weight_sum
+        parts["marks"] = max(0, 40 * (10_000 - mean) // 10_000)
+    if standing.late:
+        parts["late_work"] = 5
+    held = standing.sessions
+    if held >= policy.absence_min_sessions:
+        parts["absence"] = min(50, 250 * (held - standing.attended) // held)
     return Risk(min(100, sum(parts.values())), parts)
 
 

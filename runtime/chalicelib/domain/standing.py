@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from chalicelib.domain.work import Result
 
 MICROS_PER_DAY = 86_400_000_000
 Spans = tuple[tuple[int, int], ...]  # [from, to) in microseconds since 1970 UTC, in order
@@ -13,27 +16,30 @@ class Standing(NamedTuple):
 
     student: str
     course: str  # '' = none (attendance and conduct of the school as a whole)
-    marks_bp: list[int]  # counted marks in basis points, oldest first
+    work: list[Result]  # what was handed in, marked or excused, by item
+    marks: int  # that count
     weight_sum: int  # thousandths
     weighted_sum: int  # thousandths x basis points
-    settled: list[str]  # items handed in, marked or excused
     handed_in: int
     late: int
     sessions: int  # held while enrolled
     attended: int  # present or late
-    last_activity_day: int | None  # days since 1970 UTC
+    active_day: int | None  # of the last activity, in days since 1970 UTC
+    submitted_day: int | None  # of the last piece of work that was handed in for the first time
     incidents: int
     suspensions: int
     enrolled: Spans | None  # None: nobody ever said; taken as always
 
 
 class Touched(NamedTuple):
-    """A standing as it was just read or recomputed, with what lists and alerts go by."""
+    """A standing as it was read or has just become, with what lists and alerts go by."""
 
     standing: Standing
     open_alerts: int
     risk_bucket: int
     version: int
+    place: str = ""  # where the store keeps it; empty: not yet
+    changed: int = 0  # aspects that differ from what is kept
 
 
 class DueItem(NamedTuple):
@@ -56,9 +62,14 @@ class CourseContext(NamedTuple):
 
 def enrolled_at(standing: Standing, moment_us: int) -> bool:
     """Tell whether the student was enrolled then; unknown enrolment counts as enrolled."""
-    if standing.enrolled is None:
+    return within(standing.enrolled, moment_us)
+
+
+def within(spans: Spans | None, moment_us: int) -> bool:
+    """Tell whether a moment is in one of the spans; None stands for all of time."""
+    if spans is None:
         return True
-    for begins, ends in standing.enrolled:  # noqa: SIM110  # any() costs double, per standing
+    for begins, ends in spans:  # noqa: SIM110  # any() costs double, per standing
         if begins <= moment_us < ends:
             return True
     return False
@@ -67,3 +78,9 @@ def enrolled_at(standing: Standing, moment_us: int) -> bool:
 def mean_bp(standing: Standing) -> int | None:
     """Return the weighted mean of the counted marks in basis points, rounded down; None without."""
     return standing.weighted_sum // standing.weight_sum if standing.weight_sum else None
+
+
+def last_day(standing: Standing) -> int | None:
+    """Return the day since 1970 of the last activity or submission; None if there was neither."""
+    active, submitted = standing.active_day, standing.submitted_day
+    return max(active, submitted) if active and submitted else active or submitted

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from chalicelib.ports import Unit
 
 
+PART = 1000  # standings that are judged while the store saves those before them
+
+
 class Verdict(NamedTuple):
     """What is to be said about one standing at one moment."""
 
@@ -35,7 +38,12 @@ class Judge:
     def judge(self, unit: Unit, touched: Sequence[Touched], now: dt.datetime) -> Outcome:
         """Evaluate what a batch touched, by the contexts of the last sweep."""
         contexts = self._contexts_of(unit, {t.standing.course for t in touched}, now)
-        return settle(unit, self.verdicts(touched, contexts, now), now)
+        verdicts: list[Verdict] = []
+        for start in range(0, len(touched), PART):
+            part = self.verdicts(touched[start : start + PART], contexts, now)
+            unit.save_standings([one for one in map(_with_risk, part) if one is not None])
+            verdicts += part
+        return unit.reconcile_alerts(_findings(verdicts), now)
 
     def verdicts(
         self, touched: Iterable[Touched], contexts: Mapping[str, CourseContext], now: dt.datetime
@@ -70,15 +78,26 @@ class Judge:
         return contexts
 
 
-def settle(unit: Unit, verdicts: Iterable[Verdict], now: dt.datetime) -> Outcome:
-    """Make alerts and coarse risk agree with the verdicts; safe to repeat."""
-    findings: dict[tuple[str, str], list[Finding]] = {}
-    moved: list[tuple[str, str, int]] = []
-    for (standing, open_alerts, bucket, _), found, risk_ in verdicts:
-        if found or open_alerts:
-            findings[standing.student, standing.course] = found
-        new_bucket = risk_bucket(risk_.total)
-        if new_bucket != bucket:
-            moved.append((standing.student, standing.course, new_bucket))
-    unit.save_risk(moved)
-    return unit.reconcile_alerts(findings, now)
+def settle(unit: Unit, verdicts: Sequence[Verdict], now: dt.datetime) -> Outcome:
+    """Make alerts and coarse risk of kept standings agree with the verdicts; safe to repeat."""
+    moved = [one for one in map(_with_risk, verdicts) if one is not None]
+    unit.save_risk([(one.standing.student, one.standing.course, one.risk_bucket) for one in moved])
+    return unit.reconcile_alerts(_findings(verdicts), now)
+
+
+def _with_risk(verdict: Verdict) -> Touched | None:
+    """Return the standing with its coarse risk; None when it is kept like that already."""
+    touched, bucket = verdict.touched, risk_bucket(verdict.risk.total)
+    if bucket != touched.risk_bucket:
+        standing, open_alerts, _, version, place, changed = touched
+        return Touched(standing, open_alerts, bucket, version, place, changed)
+    return touched if touched.changed or not touched.place else None
+
+
+def _findings(verdicts: Iterable[Verdict]) -> dict[tuple[str, str], list[Finding]]:
+    """Return the findings of every standing whose alerts may have to change."""
+    return {
+        (one.touched.standing.student, one.touched.standing.course): one.findings
+        for one in verdicts
+        if one.findings or one.touched.open_alerts
+    }

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
-    from psycopg2.extensions import cursor as Cursor  # noqa: N812  # it is a class
-
+    from chalicelib.adapters.postgres.pipeline import Pipeline
     from chalicelib.domain.facts import Pair
     from chalicelib.domain.indicators import Finding
 
@@ -25,7 +24,7 @@ _SQL = queries.load("alerts.sql")
 
 
 def reconcile_alerts(
-    cursor: Cursor, findings: Mapping[Pair, Sequence[Finding]], as_of: dt.datetime
+    cursor: Pipeline, findings: Mapping[Pair, Sequence[Finding]], as_of: dt.datetime
 ) -> Outcome:
     """Make the alerts of these students and courses agree with their findings.
 
@@ -49,7 +48,7 @@ def reconcile_alerts(
     )
 
 
-def claim(cursor: Cursor, limit: int) -> list[Announcement]:
+def claim(cursor: Pipeline, limit: int) -> list[Announcement]:
     """Return announcements that nobody has sent; they stay claimed until the transaction ends."""
     cursor.execute(_SQL["claim_announcements"], {"limit": limit})
     return [
@@ -70,13 +69,13 @@ def claim(cursor: Cursor, limit: int) -> list[Announcement]:
     ]
 
 
-def mark_sent(cursor: Cursor, sent: Iterable[Announcement]) -> None:
+def mark_sent(cursor: Pipeline, sent: Iterable[Announcement]) -> None:
     """Note that these were delivered."""
     numbers = arrays.plain(announcement.announcement_id for announcement in sent)
     cursor.execute(_SQL["mark_sent"], {"announcement_id": numbers})
 
 
-def _open_alerts(cursor: Cursor, pairs: Iterable[Pair]) -> defaultdict[Pair, list[OpenAlert]]:
+def _open_alerts(cursor: Pipeline, pairs: Iterable[Pair]) -> defaultdict[Pair, list[OpenAlert]]:
     students, courses = zip(*pairs, strict=True)
     cursor.execute(
         _SQL["open_alerts"], {"student": arrays.plain(students), "course": arrays.texts(courses)}
@@ -88,7 +87,7 @@ def _open_alerts(cursor: Cursor, pairs: Iterable[Pair]) -> defaultdict[Pair, lis
     return known
 
 
-def _open(cursor: Cursor, wanted: Sequence[tuple[Pair, Finding]], as_of: dt.datetime) -> int:
+def _open(cursor: Pipeline, wanted: Sequence[tuple[Pair, Finding]], as_of: dt.datetime) -> int:
     if not wanted:
         return 0
     cursor.execute(
@@ -104,7 +103,9 @@ def _open(cursor: Cursor, wanted: Sequence[tuple[Pair, Finding]], as_of: dt.date
     return int(cursor.fetchall()[0][0])
 
 
-def _update(cursor: Cursor, wanted: Sequence[tuple[OpenAlert, Finding]], as_of: dt.datetime) -> int:
+def _update(
+    cursor: Pipeline, wanted: Sequence[tuple[OpenAlert, Finding]], as_of: dt.datetime
+) -> int:
     if wanted:
         cursor.execute(
             _SQL["update_alerts"],
@@ -117,7 +118,7 @@ def _update(cursor: Cursor, wanted: Sequence[tuple[OpenAlert, Finding]], as_of: 
     return len(wanted)
 
 
-def _clear(cursor: Cursor, wanted: Sequence[OpenAlert], as_of: dt.datetime) -> int:
+def _clear(cursor: Pipeline, wanted: Sequence[OpenAlert], as_of: dt.datetime) -> int:
     if not wanted:
         return 0
     numbers = arrays.plain(alert.alert_id for alert in wanted)

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from chalicelib.adapters.postgres import folding, queries
-from chalicelib.domain.facts import ATTENDANCE, ENROLMENT
+from chalicelib.adapters.postgres import classes, folding, queries
+from chalicelib.domain.conversion import micros
+from chalicelib.domain.facts import ENROLMENT
+from chalicelib.domain.work import Terms
 
 if TYPE_CHECKING:
     from chalicelib.adapters.postgres.database import Database
+    from chalicelib.adapters.postgres.pipeline import Pipeline
     from chalicelib.domain.catalogue import Course, Enrolment, Item
 
 _SQL = queries.load("catalogue.sql")
@@ -34,7 +37,8 @@ class PostgresCatalogue:
             cursor.execute(_SQL["put_item"], values)
             if not cursor.fetchall():
                 return False
-            folding.refold_item(cursor, course, item)
+            folding.lock_all(cursor)
+            _refold(cursor, course, item, content)
             return True
 
     def put_enrolments(
@@ -55,13 +59,21 @@ class PostgresCatalogue:
                 return False
             cursor.execute(_SQL["clear_enrolments"], values)
             cursor.execute(_SQL["add_enrolments"], values)
-            folding.recompute(cursor, {(student, course): ENROLMENT | ATTENDANCE})
+            folding.recount(cursor, (student, course), ENROLMENT)
             return True
 
     def _put(self, name: str, values: dict[str, Any], person: str) -> bool:
         with self._database.transaction(person=person) as cursor:
             cursor.execute(_SQL[name], values)
             return bool(cursor.fetchall())
+
+
+def _refold(cursor: Pipeline, course: str, item: str, content: Item) -> None:
+    """Let the catalogue's new word count for everyone who has done this piece of work."""
+    due_us = None if content.due_at is None else micros(content.due_at)
+    terms = Terms(due_us, content.weight_milli, content.optional)
+    for part in classes.parts(cursor, course):
+        folding.refold_item(cursor, item, terms, part)
 
 
 def _values(content: Course | Item) -> dict[str, Any]:

@@ -12,34 +12,34 @@ from chalicelib.domain.standing import CourseContext, DueItem, Touched
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from psycopg2.extensions import cursor as Cursor  # noqa: N812  # it is a class
+    from chalicelib.adapters.postgres.pipeline import Pipeline
 
 _SQL = queries.load("sweep.sql")
 FIRST = "00000000-0000-0000-0000-000000000000"
 
 
-def load_contexts(cursor: Cursor, courses: Iterable[str]) -> dict[str, CourseContext]:
+def load_contexts(cursor: Pipeline, courses: Iterable[str]) -> dict[str, CourseContext]:
     """Return the contexts of these courses as the last sweep saved them; some may lack."""
     cursor.execute(_SQL["contexts"], {"courses": arrays.texts(list(courses))})
     return {course: _context(course, items, mean) for course, items, mean in cursor.fetchall()}
 
 
-def all_courses(cursor: Cursor) -> list[str]:
+def all_courses(cursor: Pipeline) -> list[str]:
     """Return every course that a student has a standing in."""
     cursor.execute(_SQL["courses_with_standings"])
     return [course for (course,) in cursor.fetchall()]
 
 
-def compute_context(cursor: Cursor, course: str, as_of: dt.datetime) -> CourseContext:
+def compute_context(cursor: Pipeline, course: str, as_of: dt.datetime) -> CourseContext:
     """Return what a class looks like at that moment, computed from its standings."""
     cursor.execute(_SQL["compute_context"], {"course": course, "as_of": as_of})
     items, mean, _ = cursor.fetchall()[0]
     return _context(course, items, mean)
 
 
-def refresh_context(cursor: Cursor, course: str, as_of: dt.datetime) -> CourseContext:
+def refresh_context(cursor: Pipeline, course: str, as_of: dt.datetime) -> CourseContext:
     """Compute and save what a class looks like; a new version only when something changed."""
     cursor.execute(_SQL["compute_context"], {"course": course, "as_of": as_of})
     items, mean, enrolled = cursor.fetchall()[0]
@@ -56,13 +56,22 @@ def refresh_context(cursor: Cursor, course: str, as_of: dt.datetime) -> CourseCo
     return _context(course, items, mean)
 
 
-def standings(cursor: Cursor, course: str, after: str, limit: int) -> list[Touched]:
+def standings(cursor: Pipeline, course: str, after: str, limit: int) -> list[Touched]:
     """Return the next `limit` standings of a class, in the order of the pseudonyms."""
     cursor.execute(_SQL["standings_of_course"], {"course": course, "after": after, "limit": limit})
     return [to_touched(row) for row in cursor.fetchall()]
 
 
-def unchanged(cursor: Cursor, read: Sequence[Touched]) -> set[tuple[str, str]]:
+def parts(cursor: Pipeline, course: str, size: int = 5000) -> Iterator[list[Touched]]:
+    """Yield every standing of a class, `size` at a time."""
+    part = standings(cursor, course, FIRST, size)
+    while part:
+        yield part
+        last = part[-1].standing.student
+        part = standings(cursor, course, last, size) if len(part) == size else []
+
+
+def unchanged(cursor: Pipeline, read: Sequence[Touched]) -> set[tuple[str, str]]:
     """Return the pairs of those standings that nobody has written since they were read."""
     cursor.execute(
         _SQL["unchanged_standings"],
@@ -76,7 +85,7 @@ def unchanged(cursor: Cursor, read: Sequence[Touched]) -> set[tuple[str, str]]:
 
 
 def save_risk_daily(
-    cursor: Cursor, course: str, day: dt.date, rows: Sequence[tuple[str, int, str]]
+    cursor: Pipeline, course: str, day: dt.date, rows: Sequence[tuple[str, int, str]]
 ) -> None:
     """Keep the risk and the findings (rule names, blank between) of these students for a day."""
     if not rows:
@@ -94,7 +103,7 @@ def save_risk_daily(
     )
 
 
-def save_risk(cursor: Cursor, changed: Sequence[tuple[str, str, int]]) -> None:
+def save_risk(cursor: Pipeline, changed: Sequence[tuple[str, str, int]]) -> None:
     """Note the coarse risk of those students whose step changed."""
     if changed:
         students, courses, buckets = zip(*changed, strict=True)

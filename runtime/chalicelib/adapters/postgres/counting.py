@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.adapters.postgres import event_log, folding
+from chalicelib.adapters.postgres import event_log, fact_tables, folding
 from chalicelib.adapters.postgres.event_rows import Row, from_row
 from chalicelib.domain import wire
 from chalicelib.domain.facts import ACTIVITY, ATTENDANCE, CONDUCT, ENROLMENT, WORK, Facts
@@ -14,8 +14,7 @@ from chalicelib.domain.standing import MICROS_PER_DAY
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from psycopg2.extensions import cursor as Cursor  # noqa: N812  # it is a class
-
+    from chalicelib.adapters.postgres.pipeline import Pipeline
     from chalicelib.domain.delivery import Incoming
     from chalicelib.domain.standing import Touched
 
@@ -29,23 +28,31 @@ ASPECTS = {
 Piece = tuple[str, str, str, object]  # (aspect, student, course, what within them)
 
 
-def count(cursor: Cursor, new: Sequence[Incoming]) -> list[Touched]:
-    """Fold events that were just stored; return the standings that they touched.
+def count(cursor: Pipeline, new: Sequence[Incoming], facts: Facts | None = None) -> list[Touched]:
+    """Fold events that were just stored; return the standings that they touched, not saved yet.
 
-    The state afterwards is the same in whatever order events and retractions came.
+    The state afterwards is the same in whatever order events and retractions came. `facts` are
+    those of the same events, where the caller knows them already.
     """
-    named = [_named(i) for i in new if isinstance(i.event, wire.Retracted)]
+    named = [_named(i) for i in new if type(i.event) is wire.Retracted]
     affected = _retract(cursor, named) if named else set()
     gone = event_log.retracted(cursor, new)
-    facts = Facts()
-    for event, uid, _, _, _ in new:
-        if gone and (event.occurred_us, uid) in gone:
-            facts.touch(event)
-        elif not affected or piece_of(event, uid) not in affected:
-            facts.add(event, uid)
+    if facts is None or affected or gone:
+        facts = _facts(new, affected, gone)
     if affected:
         _fold_anew(cursor, affected, facts)
     return folding.fold(cursor, facts)
+
+
+def _facts(new: Sequence[Incoming], affected: set[Piece], gone: set[event_log.Key]) -> Facts:
+    """Return what those events tell that count, but for pieces that are folded anew anyway."""
+    facts = Facts()
+    for event, uid, _, _, _ in new:
+        if (event.occurred_us, uid) in gone:
+            facts.touch(event)
+        elif piece_of(event, uid) not in affected:
+            facts.add(event, uid)
+    return facts
 
 
 def piece_of(event: wire.Event, uid: str) -> Piece | None:
@@ -74,21 +81,26 @@ def _named(incoming: Incoming) -> Row:
     return Row(uid, event.retracted_us, event.student, 0, incoming.source, "", "", "", "", None)
 
 
-def _retract(cursor: Cursor, named: Sequence[Row]) -> set[Piece]:
+def _retract(cursor: Pipeline, named: Sequence[Row]) -> set[Piece]:
     """Write the tombstones; return the pieces that the stored ones among the named were part of."""
     event_log.add_retractions(cursor, named)
     events = ((from_row(row), row.event_uid) for row in event_log.find(cursor, named))
     return {piece for event, uid in events if (piece := piece_of(event, uid)) is not None}
 
 
-def _fold_anew(cursor: Cursor, affected: Iterable[Piece], facts: Facts) -> None:
+def _fold_anew(cursor: Pipeline, affected: Iterable[Piece], facts: Facts) -> None:
     """Forget the affected pieces and add what is left of their events to the facts."""
     pieces = set(affected)
-    for aspect in sorted({piece[0] for piece in pieces}):
-        folding.clear(cursor, aspect, [piece[1:] for piece in pieces if piece[0] == aspect])
+    for aspect in sorted({piece[0] for piece in pieces} - {"work"}):
+        fact_tables.clear(cursor, aspect, [piece[1:] for piece in pieces if piece[0] == aspect])
     for row in event_log.of_pieces(cursor, {piece[1:3] for piece in pieces}):
         event = from_row(row)
         if piece_of(event, row.event_uid) in pieces:
             facts.add(event, row.event_uid)
-    for aspect, student, course, _ in pieces:
-        facts.touched[student, course] |= ASPECTS[aspect]
+    for aspect, student, course, what in pieces:
+        told = facts.of(student, course)
+        told.aspects |= ASPECTS[aspect]
+        if aspect == "work":
+            told.void_items |= {str(what)}
+        else:
+            told.void |= ASPECTS[aspect]

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import psycopg2
 from psycopg2 import errors, extensions
 
+from chalicelib.adapters.postgres.pipeline import Pipeline, pipeline
 from chalicelib.domain.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 # A failover takes 60 to 120 s; a connection to the lost side must be noticed well before that.
 _CONNECTION: dict[str, Any] = {
@@ -23,6 +24,10 @@ _CONNECTION: dict[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 25_000,
 }
+_NAME = """
+SELECT set_config('monitor.person', %(_person)s, true), set_config('timezone', 'UTC', true),
+       set_config('statement_timeout', %(_timeout_ms)s, true)"""
+_LOST = (psycopg2.OperationalError, psycopg2.InterfaceError)
 
 
 class Database:
@@ -34,7 +39,7 @@ class Database:
         self._of_thread = threading.local()
 
     @contextlib.contextmanager
-    def transaction(self, *, person: str = "") -> Iterator[extensions.cursor]:
+    def transaction(self, *, person: str = "") -> Iterator[Pipeline]:
         """Give a cursor in a transaction that names the person; commit at the end, or roll back.
 
         Raises UnavailableError when the database does not answer, be it at the first statement or
@@ -42,7 +47,7 @@ class Database:
         """
         connection = self._ready(person)
         try:
-            with connection, connection.cursor() as cursor:
+            with connection, pipeline(connection) as cursor:
                 yield cursor
         except errors.ProgramLimitExceeded:
             raise  # a value that is too large, though the driver takes it for an outage
@@ -50,14 +55,35 @@ class Database:
             self.close()
             raise UnavailableError(_first_line(error)) from error
 
+    def ask(
+        self, query: str, values: Mapping[str, Any], *, person: str = ""
+    ) -> list[tuple[Any, ...]]:
+        """Return the rows of one query, run in a transaction of its own that names the person.
+
+        The transaction and the query travel together: two statements sent at once are one
+        transaction. Raises UnavailableError when the database does not answer; a connection that
+        was lost in the meantime is replaced once, since a query may be asked again.
+        """
+        known: extensions.connection | None = getattr(self._of_thread, "connection", None)
+        if known is not None:
+            try:
+                return self._asked(known, query, values, person)
+            except errors.ProgramLimitExceeded:
+                raise  # a value that is too large, though the driver takes it for an outage
+            except errors.QueryCanceled as error:  # it would take as long a second time
+                raise UnavailableError(_first_line(error)) from error
+            except _LOST:
+                self.close()
+        with self.transaction(person=person) as cursor:
+            cursor.execute(query, values)
+            return cursor.fetchall()
+
     def answers(self) -> bool:
         """Tell whether the database answers SELECT 1 now."""
         try:
-            with self.transaction() as cursor:
-                cursor.execute("SELECT 1")
+            return bool(self.ask("SELECT 1", {}))
         except UnavailableError:
             return False
-        return True
 
     def close(self) -> None:
         """Close this thread's connection; the next transaction opens a new one."""
@@ -66,6 +92,23 @@ class Database:
         if connection is not None:
             with contextlib.suppress(psycopg2.Error):
                 connection.close()
+
+    def _asked(
+        self,
+        connection: extensions.connection,
+        query: str,
+        values: Mapping[str, Any],
+        person: str,
+    ) -> list[tuple[Any, ...]]:
+        named = {**values, "_person": person, "_timeout_ms": str(self._timeout_ms)}
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f"{_NAME}; {query}", named)
+                return cursor.fetchall()
+        finally:
+            if not connection.closed:
+                connection.autocommit = False
 
     def _ready(self, person: str) -> extensions.connection:
         """Return a connection that just answered; a lost one is replaced once."""
@@ -90,11 +133,7 @@ class Database:
 def _begin(connection: extensions.connection, person: str, timeout_ms: int) -> None:
     """Start the transaction; is_local, so that a proxy does not pin the connection."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('monitor.person', %s, true), set_config('timezone', 'UTC', true),"
-            " set_config('statement_timeout', %s, true)",
-            (person, str(timeout_ms)),
-        )
+        cursor.execute(_NAME, {"_person": person, "_timeout_ms": str(timeout_ms)})
 
 
 def _first_line(error: BaseException) -> str:

@@ -12,15 +12,14 @@ from chalicelib.adapters.postgres import classes, queries
 from chalicelib.domain.indicators import evaluate
 
 if TYPE_CHECKING:
-    from psycopg2.extensions import cursor as Cursor  # noqa: N812  # it is a class
-
+    from chalicelib.adapters.postgres.pipeline import Pipeline
     from chalicelib.domain.policy import Policy
 
 _SQL = queries.load("digest.sql")
 _PART = 5000
 
 
-def digest(cursor: Cursor, policy: Policy, as_of: dt.datetime) -> str:
+def digest(cursor: Pipeline, policy: Policy, as_of: dt.datetime) -> str:
     """Return the hash of events, current facts, standings, and the findings at `as_of`.
 
     The same for the same set of events, in whatever order, batches and repetitions they came.
@@ -34,13 +33,10 @@ def digest(cursor: Cursor, policy: Policy, as_of: dt.datetime) -> str:
     as_of_us = int(as_of.timestamp() * 1_000_000)
     for course in classes.all_courses(cursor):
         context = classes.compute_context(cursor, course, as_of)
-        after: str | None = classes.FIRST
-        while after is not None:
-            part = classes.standings(cursor, course, after, _PART)
+        for part in classes.parts(cursor, course, _PART):
             found = [
                 (one.standing.student, evaluate(one.standing, context, policy, as_of_us))
                 for one in part
             ]
             whole.update(course.encode() + msgspec.json.encode(found))
-            after = part[-1].standing.student if len(part) == _PART else None
     return whole.hexdigest()

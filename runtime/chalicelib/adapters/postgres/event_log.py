@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 from psycopg2 import errors
 
 from chalicelib.adapters.postgres import arrays, queries
-from chalicelib.adapters.postgres.event_rows import Row, same_content
+from chalicelib.adapters.postgres.copying import Feed
+from chalicelib.adapters.postgres.event_rows import Row, same_content, to_row
 from chalicelib.domain.delivery import Sorted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from psycopg2.extensions import cursor as Cursor  # noqa: N812  # it is a class
-
+    from chalicelib.adapters.postgres.pipeline import Pipeline
     from chalicelib.domain.delivery import Delivery, Incoming, Quarantined
 
 _SQL = queries.load("events.sql")
 Key = tuple[int, str]  # (occurred_us, event_uid) of one student
 
 
-def begin(cursor: Cursor, students: Iterable[str]) -> int | None:
+def begin(cursor: Pipeline, students: Iterable[str]) -> int | None:
     """Wait for other writers of these students; return the horizon in microseconds, if any."""
     lanes = {int(student[:2], 16) for student in students}
     cursor.execute(_SQL["lock_lanes"], {"lanes": arrays.plain(lanes)})
@@ -32,7 +32,7 @@ def begin(cursor: Cursor, students: Iterable[str]) -> int | None:
     return horizon
 
 
-def add_receipts(cursor: Cursor, deliveries: Iterable[Delivery]) -> None:
+def add_receipts(cursor: Pipeline, deliveries: Iterable[Delivery]) -> None:
     """Remember where the events came from; safe to repeat."""
     known = [(d.receipt, d.envelope) for d in deliveries if d.envelope]
     if known:
@@ -47,30 +47,36 @@ def add_receipts(cursor: Cursor, deliveries: Iterable[Delivery]) -> None:
         )
 
 
-def add_events(cursor: Cursor, rows: Sequence[Row], receipts: Sequence[str]) -> Sorted:
-    """Store the rows that are new, and tell which those are; safe to repeat."""
-    offered, repeated, conflicting = _apart(rows)
-    new = _insert(cursor, [rows[i] for i in offered], [receipts[i] for i in offered])
+def add_events(
+    cursor: Pipeline,
+    incoming: Sequence[Incoming],
+    meanwhile: Callable[[Sequence[Incoming]], None],
+) -> Sorted:
+    """Store the events that are new, and tell which those are; safe to repeat.
+
+    Calls `meanwhile` with every event once, in parts, while the server is busy.
+    """
+    offered, repeated, conflicting = _apart(incoming)
+    new = _insert(cursor, [incoming[i] for i in offered], meanwhile)
     if new is None:
         return Sorted(offered, repeated, conflicting)
-    known = [i for i in offered if (rows[i].occurred_us, rows[i].event_uid) not in new]
-    stored = {
-        (row.occurred_us, row.event_uid): row for row in find(cursor, (rows[i] for i in known))
-    }
-    for i in known:
-        same = same_content(rows[i], stored[rows[i].occurred_us, rows[i].event_uid])
+    known = [i for i in offered if _key(incoming[i]) not in new]
+    rows = [_row(incoming[i]) for i in known]
+    stored = {(row.occurred_us, row.event_uid): row for row in find(cursor, rows)}
+    for i, row in zip(known, rows, strict=True):
+        same = same_content(row, stored[row.occurred_us, row.event_uid])
         (repeated if same else conflicting).append(i)
     before = set(known)
     return Sorted([i for i in offered if i not in before], repeated, conflicting)
 
 
-def find(cursor: Cursor, rows: Iterable[Row]) -> list[Row]:
+def find(cursor: Pipeline, rows: Iterable[Row]) -> list[Row]:
     """Return what is stored under the identities of these rows."""
     cursor.execute(_SQL["stored_events"], _identities(list(rows)))
     return [Row(*row) for row in cursor.fetchall()]
 
 
-def of_pieces(cursor: Cursor, pairs: Iterable[tuple[str, str]]) -> list[Row]:
+def of_pieces(cursor: Pipeline, pairs: Iterable[tuple[str, str]]) -> list[Row]:
     """Return the events of these students in these courses that count."""
     students, courses = zip(*pairs, strict=True)
     cursor.execute(
@@ -80,12 +86,12 @@ def of_pieces(cursor: Cursor, pairs: Iterable[tuple[str, str]]) -> list[Row]:
     return [Row(*row) for row in cursor.fetchall()]
 
 
-def add_retractions(cursor: Cursor, named: Sequence[Row]) -> None:
+def add_retractions(cursor: Pipeline, named: Sequence[Row]) -> None:
     """Take these identities out of what counts, whether they are stored yet or not."""
     cursor.execute(_SQL["add_retractions"], _identities(named))
 
 
-def retracted(cursor: Cursor, incoming: Sequence[Incoming]) -> set[Key]:
+def retracted(cursor: Pipeline, incoming: Sequence[Incoming]) -> set[Key]:
     """Return the keys of those events that have been retracted."""
     cursor.execute(_SQL["any_retraction"])
     if not cursor.fetchall()[0][0]:
@@ -101,7 +107,7 @@ def retracted(cursor: Cursor, incoming: Sequence[Incoming]) -> set[Key]:
     return {(occurred_us, uid) for uid, occurred_us in cursor.fetchall()}
 
 
-def quarantine(cursor: Cursor, kept: Iterable[Quarantined]) -> None:
+def quarantine(cursor: Pipeline, kept: Iterable[Quarantined]) -> None:
     """Keep what cannot be processed, once; safe to repeat.
 
     The payload is kept byte by byte. Of what is shown beside it, what no column can hold is
@@ -126,34 +132,48 @@ def _uuid_or_none(text: str | None) -> str | None:
         return None
 
 
-def _apart(rows: Sequence[Row]) -> tuple[list[int], list[int], list[int]]:
-    """Part the first row of each identity from those that repeat or contradict it."""
-    first: dict[tuple[int, str, str], int] = {}
+def _apart(incoming: Sequence[Incoming]) -> tuple[list[int], list[int], list[int]]:
+    """Part the first event of each identity from those that repeat or contradict it."""
+    first: dict[tuple[str, int, str], int] = {}
     repeated: list[int] = []
     conflicting: list[int] = []
-    for i, row in enumerate(rows):
-        j = first.setdefault((row.occurred_us, row.event_uid, row.student), i)
+    for i, one in enumerate(incoming):
+        j = first.setdefault((one.uid, one.event.occurred_us, one.event.student), i)
         if j != i:
-            (repeated if same_content(row, rows[j]) else conflicting).append(i)
-    if len(first) == len(rows):
-        return list(range(len(rows))), repeated, conflicting
+            same = same_content(_row(one), _row(incoming[j]))
+            (repeated if same else conflicting).append(i)
     return list(first.values()), repeated, conflicting
 
 
-def _insert(cursor: Cursor, rows: Sequence[Row], receipts: Sequence[str]) -> set[Key] | None:
+def _insert(
+    cursor: Pipeline,
+    incoming: Sequence[Incoming],
+    meanwhile: Callable[[Sequence[Incoming]], None],
+) -> set[Key] | None:
     """Return the keys that were new, or None when all were, as they are but for redelivery."""
-    if not rows:
+    if not incoming:
         return None
-    values = _columns(rows, receipts)
+    feed = Feed(incoming, meanwhile)
     cursor.execute("SAVEPOINT before_events")
     try:
-        cursor.execute(_SQL["add_new_events"], values)
+        cursor.copy_expert(_SQL["add_new_events"], feed)
     except errors.UniqueViolation:
         cursor.execute("ROLLBACK TO SAVEPOINT before_events")
     else:
+        if feed.error is not None:
+            raise feed.error
         return None
-    cursor.execute(_SQL["add_events"], values)
+    rows = [_row(one) for one in incoming]
+    cursor.execute(_SQL["add_events"], _columns(rows, [one.receipt for one in incoming]))
     return {(occurred_us, uid) for uid, occurred_us in cursor.fetchall()}
+
+
+def _key(incoming: Incoming) -> Key:
+    return incoming.event.occurred_us, incoming.uid
+
+
+def _row(incoming: Incoming) -> Row:
+    return to_row(incoming.event, incoming.uid, incoming.source)
 
 
 def _columns(rows: Sequence[Row], receipts: Sequence[str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, NamedTuple
 
 import msgspec
@@ -56,13 +57,12 @@ _decode = msgspec.json.Decoder(_Details).decode
 
 def to_row(event: wire.Event, uid: str, source: str) -> Row:
     """Return the row that keeps this event; two rows are equal when the events' contents are."""
-    kind = type(event)
-    subject, details = _CONTENT[kind](event)
+    subject, details = content_of(event)
     return Row(
         uid,
         event.occurred_us,
         event.student,
-        TYPE_NUMBER[kind],
+        TYPE_NUMBER[type(event)],
         source,
         event.event_id,
         event.course or "",
@@ -70,6 +70,12 @@ def to_row(event: wire.Event, uid: str, source: str) -> Row:
         details,
         event.metadata,
     )
+
+
+def content_of(event: wire.Event) -> tuple[str, str]:
+    """Return what an event is about, and what else its type has as JSON."""
+    content: tuple[str, str] = _CONTENT[type(event)](event)
+    return content
 
 
 def from_row(row: Row) -> wire.Event:
@@ -100,6 +106,11 @@ def _details(**values: Any) -> str:
     return _encode(_Details(**values)).decode()
 
 
+@functools.lru_cache(maxsize=1024)
+def _often_the_same(**values: Any) -> str:
+    return _details(**values)
+
+
 def _scored(event: wire.Scored) -> tuple[str, str]:
     details = _Details(
         event.score,
@@ -115,9 +126,9 @@ def _scored(event: wire.Scored) -> tuple[str, str]:
 
 _CONTENT: dict[type, Any] = {
     wire.Scored: _scored,
-    wire.Submitted: lambda e: (e.item, _details(due_us=e.due_us, attempt=e.attempt)),
-    wire.Attended: lambda e: (e.session, _details(status=e.status)),
-    wire.Active: lambda e: (e.kind, _details(count=e.count, minutes=e.minutes)),
+    wire.Submitted: lambda e: (e.item, _often_the_same(due_us=e.due_us, attempt=e.attempt)),
+    wire.Attended: lambda e: (e.session, _often_the_same(status=e.status)),
+    wire.Active: lambda e: (e.kind, _often_the_same(count=e.count, minutes=e.minutes)),
     wire.Conducted: lambda e: (e.kind, "{}"),
     wire.Enrolled: lambda e: ("", _details(status=e.status)),
     wire.Retracted: lambda e: (e.retracted_id, _details(retracted_us=e.retracted_us)),

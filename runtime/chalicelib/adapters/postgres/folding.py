@@ -1,160 +1,198 @@
-"""Merge the facts of a batch into the current ones, and recompute the standings they touch."""
+"""Add the facts of a batch to what is kept: read what they touch, fold in Python, write.
+
+The students are locked, so nobody changes in between what was read.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
-import functools
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters.postgres import arrays, queries
-from chalicelib.domain.standing import MICROS_PER_DAY, Spans, Standing, Touched
+import msgspec
+
+from chalicelib.adapters.postgres import arrays, enrolment_spans, fact_tables, queries
+from chalicelib.domain import folding
+from chalicelib.domain.facts import CONDUCT, ENROLMENT, WORK, Facts
+from chalicelib.domain.standing import Standing, Touched
+from chalicelib.domain.work import Result, Terms, put_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from psycopg2.extensions import cursor as Cursor  # noqa: N812  # it is a class
-
-    from chalicelib.domain.facts import Facts, Pair, Work
+    from chalicelib.adapters.postgres.pipeline import Pipeline
+    from chalicelib.domain.facts import Pair, Status
 
 _SQL = queries.load("folding.sql")
-_FOREVER_US = 2**62
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(list[Result]).decode
+_NONE_KNOWN: dict[str, Status] = {}
+_NO_TERMS: dict[str, Terms] = {}
 
 
-def fold(cursor: Cursor, facts: Facts) -> list[Touched]:
-    """Merge the facts, recompute the standings, and return those; the students are locked."""
-    if facts.work:
-        cursor.execute(_SQL["fold_work"], _work(facts.work))
-    if facts.attendance:
-        cursor.execute(_SQL["fold_attendance"], _attendance(facts))
-    if facts.activity:
-        cursor.execute(_SQL["fold_activity"], _activity(facts))
-    if facts.conduct:
-        cursor.execute(_SQL["fold_conduct"], _dated(facts.conduct, "kind"))
-    if facts.enrolment:
-        cursor.execute(_SQL["fold_enrolment"], _dated(facts.enrolment, "status"))
-    return recompute(cursor, facts.touched)
-
-
-def recompute(cursor: Cursor, touched: dict[Pair, int]) -> list[Touched]:
-    """Recompute these aspects of these standings from the current facts; make those that lack."""
-    if not touched:
+def fold(cursor: Pipeline, facts: Facts) -> list[Touched]:
+    """Add the facts to the tables of facts; return the standings as they become, not saved yet."""
+    if not facts:
         return []
-    students, courses = zip(*touched, strict=True)
+    known = read(cursor, facts)
+    terms = _terms(cursor, facts)
+    sessions = fact_tables.add_sessions(cursor, facts)
+    fact_tables.add_activity(cursor, facts)
+    fact_tables.add_dated(cursor, facts)
+    touched = [
+        folding.fold(one, told, terms.get(pair[1], _NO_TERMS), sessions.get(pair, _NONE_KNOWN))
+        for (pair, told), one in zip(facts.items(), known, strict=True)
+    ]
+    return count_anew(
+        cursor, touched, [t.aspects & (CONDUCT | ENROLMENT) | t.void for t in facts.values()]
+    )
+
+
+def read(cursor: Pipeline, pairs: Iterable[Pair]) -> list[Touched]:
+    """Return the standing of each pair, in that order; one of nothing where there is none yet."""
+    students, courses = zip(*pairs, strict=True)
     cursor.execute(
-        _SQL["fold_standings"],
+        _SQL["standings_to_fold"],
+        {"student": arrays.plain(students), "course": arrays.texts(courses)},
+    )
+    known: list[tuple[Any, ...] | None] = [None] * len(students)
+    for row in cursor.fetchall():
+        known[row[0] - 1] = row
+    return [
+        folding.unheard_of(student, course) if row is None else _touched(student, course, row)
+        for student, course, row in zip(students, courses, known, strict=True)
+    ]
+
+
+def count_anew(cursor: Pipeline, touched: list[Touched], aspects: Iterable[int]) -> list[Touched]:
+    """Return the standings with these aspects, where there are any, counted from the facts."""
+    chosen = [(i, changed) for i, changed in enumerate(aspects) if changed]
+    if not chosen:
+        return touched
+    pairs = [touched[i].standing[:2] for i, _ in chosen]
+    cursor.execute(
+        _SQL["count_anew"],
         {
-            "student": arrays.plain(students),
-            "course": arrays.texts(courses),
-            "aspects": arrays.plain(touched.values()),
+            "student": arrays.plain(student for student, _ in pairs),
+            "course": arrays.texts([course for _, course in pairs]),
         },
     )
-    return [to_touched(row) for row in cursor.fetchall()]
+    for n, enrolled, sessions, attended, active_day, incidents, suspensions in cursor.fetchall():
+        i, changed = chosen[n - 1]
+        standing = touched[i].standing._replace(
+            enrolled=enrolment_spans.from_text(enrolled),
+            sessions=sessions,
+            attended=attended,
+            active_day=active_day,
+            incidents=incidents,
+            suspensions=suspensions,
+        )
+        touched[i] = touched[i]._replace(standing=standing, changed=touched[i].changed | changed)
+    return touched
 
 
-def clear(cursor: Cursor, aspect: str, pieces: Iterable[tuple[str, str, object]]) -> None:
-    """Forget these pieces of an aspect, before what is left of their events is folded anew."""
-    students, courses, items = zip(*pieces, strict=True)
-    as_texts = arrays.texts if aspect in {"work", "attendance"} else arrays.plain
-    cursor.execute(
-        _SQL[f"clear_{aspect}"],
-        {
-            "student": arrays.plain(students),
-            "course": arrays.texts(courses),
-            "item": as_texts(items),
-        },
+def save(cursor: Pipeline, touched: Sequence[Touched]) -> None:
+    """Write these standings, each with its risk; those of which nothing was kept are made."""
+    kept = [one for one in touched if one.place]
+    made = [one for one in touched if not one.place]
+    if kept:
+        values = _columns(kept)
+        values["place"] = arrays.texts([one.place for one in kept])
+        values["work"] = arrays.optional_texts(
+            _encode(one.standing.work).decode() if one.changed & WORK else None for one in kept
+        )
+        cursor.later(_SQL["save_standings"], values, rows=len(kept))
+    if made:
+        values = _columns(made) | _pairs(made)
+        values["work"] = arrays.texts([_encode(one.standing.work).decode() for one in made])
+        cursor.later(_SQL["add_standings"], values)
+    _save_rest(cursor, [one for one in touched if one.changed & (CONDUCT | ENROLMENT)])
+
+
+def recount(cursor: Pipeline, pair: Pair, aspects: int) -> None:
+    """Count these aspects of one standing anew, after the roster has changed; make it if needed."""
+    save(cursor, count_anew(cursor, read(cursor, [pair]), [aspects]))
+
+
+def refold_item(cursor: Pipeline, item: str, terms: Terms, standings: Iterable[Touched]) -> None:
+    """Let new terms of a piece of work count in those standings that have a result of it."""
+    done = [one for one in standings if any(r.item == item for r in one.standing.work)]
+    save(
+        cursor,
+        [
+            one._replace(
+                standing=folding.with_terms(
+                    one.standing, put_terms(one.standing.work, item, terms)
+                ),
+                changed=WORK,
+            )
+            for one in done
+        ],
     )
 
 
-def refold_item(cursor: Cursor, course: str, item: str) -> None:
-    """Recompute the work of everyone who has a result for this item, after it changed."""
-    lock_all(cursor)
-    cursor.execute(_SQL["students_of_item"], {"course": course, "item": item})
-    recompute(cursor, {(student, course): 1 for (student,) in cursor.fetchall()})
-
-
-def to_touched(row: Sequence[Any]) -> Touched:
-    """Return the standing of a row of fold_standings or standings_of_course."""
-    *facts, enrolled, open_alerts, risk_bucket, version = row
-    return Touched(Standing._make([*facts, spans(enrolled)]), open_alerts, risk_bucket, version)
-
-
-@functools.lru_cache(maxsize=8192)
-def spans(text: str | None) -> Spans | None:
-    """Read a multirange of times, as PostgreSQL writes it in UTC."""
-    if text is None:
-        return None
-    bounds = [part.strip("[]()") for part in text.strip("{}").split(",")] if text != "{}" else []
-    return tuple(
-        (_micros(begins, -_FOREVER_US), _micros(ends, _FOREVER_US))
-        for begins, ends in zip(bounds[::2], bounds[1::2], strict=True)
-    )
-
-
-def _micros(text: str, unbounded: int) -> int:
-    if not text:
-        return unbounded
-    moment = dt.datetime.fromisoformat(text.strip('"'))
-    since = moment - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-    return since.days * MICROS_PER_DAY + since.seconds * 1_000_000 + since.microseconds
-
-
-def lock_all(cursor: Cursor) -> None:
+def lock_all(cursor: Pipeline) -> None:
     """Keep every other writer of standings out until the end of the transaction."""
     cursor.execute(_SQL["lock_all"])
 
 
-def _work(facts: dict[tuple[str, str, str], Work]) -> dict[str, str]:
-    student, course, item = zip(*facts, strict=True)
-    works = facts.values()
-    marks = [work.mark for work in works]
+def to_touched(row: Sequence[Any]) -> Touched:
+    """Return the standing of a row of standings_of_course."""
+    student, course, *rest = row
+    return _touched(student, course, (0, *rest))
+
+
+def _touched(student: str, course: str, row: Sequence[Any]) -> Touched:
+    spans = None if row[14] is None else enrolment_spans.from_text(row[14])
+    standing = Standing._make((student, course, _decode(row[2]), *row[3:14], spans))
+    open_alerts, risk_bucket, version = row[15:18]
+    return Touched(standing, open_alerts, risk_bucket, version, row[1])
+
+
+def _terms(cursor: Pipeline, facts: Facts) -> dict[str, dict[str, Terms]]:
+    """Return what the catalogue says of the work that the facts are about, by course and item."""
+    wanted = {(course, item) for (_, course), told in facts.items() for item in told.work}
+    if not wanted:
+        return {}
+    courses, items = zip(*wanted, strict=True)
+    cursor.execute(_SQL["terms"], {"course": arrays.texts(courses), "item": arrays.texts(items)})
+    found: dict[str, dict[str, Terms]] = {}
+    for course, item, due_us, weight_milli, optional in cursor.fetchall():
+        found.setdefault(course, {})[item] = Terms(due_us, weight_milli, optional)
+    return found
+
+
+def _pairs(touched: Sequence[Touched]) -> dict[str, str]:
     return {
-        "student": arrays.plain(student),
-        "course": arrays.texts(course),
-        "item": arrays.texts(item),
-        "scored_us": arrays.optional(work.scored and work.scored[0] for work in works),
-        "scored_uid": arrays.optional(work.scored and work.scored[1] for work in works),
-        "score_bp": arrays.optional(mark and mark.score_bp for mark in marks),
-        "weight_milli": arrays.optional(mark and mark.weight_milli for mark in marks),
-        "excused": arrays.plain(bool(mark and mark.excused) for mark in marks),
-        "submitted_us": arrays.optional(work.submitted_us for work in works),
-        "due_us": arrays.optional(work.due_us for work in works),
-        "due_from_us": arrays.optional(work.due and work.due[0] for work in works),
-        "due_from_uid": arrays.optional(work.due and work.due[1] for work in works),
+        "student": arrays.plain(one.standing.student for one in touched),
+        "course": arrays.texts([one.standing.course for one in touched]),
     }
 
 
-def _attendance(facts: Facts) -> dict[str, str]:
-    student, course, session = zip(*facts.attendance, strict=True)
-    occurred_us, uid, status = zip(*facts.attendance.values(), strict=True)
+def _columns(touched: Sequence[Touched]) -> dict[str, str]:
+    (_, _, _, marks, weight_sum, weighted_sum, handed_in, late, sessions, attended, active_day,
+     submitted_day, _, _, _) = zip(*[one.standing for one in touched], strict=True)  # fmt: skip
     return {
-        "student": arrays.plain(student),
-        "course": arrays.texts(course),
-        "session": arrays.texts(session),
-        "occurred_us": arrays.plain(occurred_us),
-        "event_uid": arrays.plain(uid),
-        "status": arrays.plain(status),
+        "marks": arrays.plain(marks),
+        "weight_sum": arrays.plain(weight_sum),
+        "weighted_sum": arrays.plain(weighted_sum),
+        "handed_in": arrays.plain(handed_in),
+        "late": arrays.plain(late),
+        "sessions": arrays.plain(sessions),
+        "attended": arrays.plain(attended),
+        "active_day": arrays.optional(active_day),
+        "submitted_day": arrays.optional(submitted_day),
+        "risk_bucket": arrays.plain(one.risk_bucket for one in touched),
     }
 
 
-def _activity(facts: Facts) -> dict[str, str]:
-    student, course, day = zip(*facts.activity, strict=True)
-    events, amount, minutes = zip(*facts.activity.values(), strict=True)
-    return {
-        "student": arrays.plain(student),
-        "course": arrays.texts(course),
-        "day": arrays.plain(day),
-        "events": arrays.plain(events),
-        "amount": arrays.plain(amount),
-        "minutes": arrays.plain(minutes),
-    }
-
-
-def _dated(facts: Sequence[tuple[str, str, int, str, int]], last: str) -> dict[str, str]:
-    student, course, occurred_us, uid, value = zip(*facts, strict=True)
-    return {
-        "student": arrays.plain(student),
-        "course": arrays.texts(course),
-        "occurred_us": arrays.plain(occurred_us),
-        "event_uid": arrays.plain(uid),
-        last: arrays.plain(value),
-    }
+def _save_rest(cursor: Pipeline, touched: Sequence[Touched]) -> None:
+    if touched:
+        values = _pairs(touched)
+        values["incidents"] = arrays.plain(one.standing.incidents for one in touched)
+        values["suspensions"] = arrays.plain(one.standing.suspensions for one in touched)
+        values["enrolled"] = arrays.optional_texts(
+            None
+            if one.standing.enrolled is None
+            else enrolment_spans.to_text(one.standing.enrolled)
+            for one in touched
+        )
+        cursor.later(_SQL["save_conduct_and_enrolment"], values)

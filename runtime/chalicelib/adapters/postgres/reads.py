@@ -165,9 +165,7 @@ class PostgresReads:
         }
 
     def _rows(self, name: str, values: Mapping[str, Any], person: str) -> list[tuple[Any, ...]]:
-        with self._database.transaction(person=person) as cursor:
-            cursor.execute(_SQL[name], values)
-            return cursor.fetchall()
+        return self._database.ask(_SQL[name], values, person=person)
 
     def _json(self, name: str, values: Mapping[str, Any], person: str) -> bytes | None:
         rows = self._rows(name, values, person)

@@ -86,10 +86,6 @@ BEGIN
   RETURN made;
 END $$;
 ALTER FUNCTION public.ensure_event_partitions(first timestamp with time zone, last timestamp with time zone, width_months integer) OWNER TO owner;
-CREATE FUNCTION public.newer_event(at timestamp with time zone, uid uuid, known_at timestamp with time zone, known_uid uuid) RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN COALESCE((ROW(at, uid) > ROW(known_at, known_uid)), (known_at IS NULL));
-ALTER FUNCTION public.newer_event(at timestamp with time zone, uid uuid, known_at timestamp with time zone, known_uid uuid) OWNER TO owner;
 CREATE TABLE public.activity_day (
     student uuid NOT NULL,
     course text NOT NULL COLLATE pg_catalog."C",
@@ -274,46 +270,13 @@ CREATE TABLE public.receipt (
     recorded_at timestamp with time zone DEFAULT now() NOT NULL
 );
 ALTER TABLE public.receipt OWNER TO owner;
-CREATE TABLE public.result (
-    student uuid NOT NULL,
-    course text NOT NULL COLLATE pg_catalog."C",
-    item text NOT NULL COLLATE pg_catalog."C",
-    scored_at timestamp with time zone,
-    scored_uid uuid,
-    score_bp integer,
-    weight_milli integer,
-    excused boolean DEFAULT false NOT NULL,
-    first_submitted_at timestamp with time zone,
-    due_at timestamp with time zone,
-    due_from_at timestamp with time zone,
-    due_from_uid uuid,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL
-)
-WITH (fillfactor='80');
-ALTER TABLE public.result OWNER TO owner;
-CREATE TABLE public.retraction (
-    student uuid NOT NULL,
-    occurred_at timestamp with time zone NOT NULL,
-    event_uid uuid NOT NULL,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL
-);
-ALTER TABLE public.retraction OWNER TO owner;
-CREATE TABLE public.risk_daily (
-    student uuid NOT NULL,
-    course text NOT NULL COLLATE pg_catalog."C",
-    day date NOT NULL,
-    risk smallint NOT NULL,
-    findings text[] NOT NULL,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL
-);
-ALTER TABLE public.risk_daily OWNER TO owner;
 CREATE TABLE public.standing (
     student uuid NOT NULL,
     course text NOT NULL COLLATE pg_catalog."C",
-    marks_bp integer[] DEFAULT '{}'::integer[] NOT NULL,
+    work text DEFAULT '[]'::text NOT NULL,
+    marks integer DEFAULT 0 NOT NULL,
     weight_sum bigint DEFAULT 0 NOT NULL,
     weighted_sum bigint DEFAULT 0 NOT NULL,
-    settled text[] DEFAULT '{}'::text[] NOT NULL COLLATE pg_catalog."C",
     handed_in integer DEFAULT 0 NOT NULL,
     late integer DEFAULT 0 NOT NULL,
     sessions integer DEFAULT 0 NOT NULL,
@@ -330,6 +293,38 @@ CREATE TABLE public.standing (
 )
 WITH (fillfactor='75');
 ALTER TABLE public.standing OWNER TO owner;
+CREATE VIEW public.result WITH (security_invoker='true') AS
+ SELECT s.student,
+    s.course,
+    (e.r ->> 0) AS item,
+    ((e.r ->> 4))::integer AS score_bp,
+    ((e.r ->> 1))::bigint AS weight_milli,
+    ((e.r ->> 8))::boolean AS excused,
+    ((e.r ->> 3))::boolean AS optional,
+    ((e.r ->> 2))::boolean AS late,
+    ('1970-01-01 00:00:00+00'::timestamp with time zone + ((((e.r ->> 5))::bigint)::double precision * '00:00:00.000001'::interval)) AS scored_at,
+    (e.r ->> 6) AS scored_uid,
+    ('1970-01-01 00:00:00+00'::timestamp with time zone + ((((e.r ->> 9))::bigint)::double precision * '00:00:00.000001'::interval)) AS first_submitted_at,
+    ('1970-01-01 00:00:00+00'::timestamp with time zone + ((((e.r ->> 10))::bigint)::double precision * '00:00:00.000001'::interval)) AS due_at
+   FROM (public.standing s
+     CROSS JOIN LATERAL jsonb_array_elements((s.work)::jsonb) e(r));
+ALTER VIEW public.result OWNER TO owner;
+CREATE TABLE public.retraction (
+    student uuid NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    event_uid uuid NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.retraction OWNER TO owner;
+CREATE TABLE public.risk_daily (
+    student uuid NOT NULL,
+    course text NOT NULL COLLATE pg_catalog."C",
+    day date NOT NULL,
+    risk smallint NOT NULL,
+    findings text[] NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.risk_daily OWNER TO owner;
 ALTER TABLE ONLY public.event ATTACH PARTITION public.event_stray DEFAULT;
 ALTER TABLE ONLY public.activity_day
     ADD CONSTRAINT activity_day_pkey PRIMARY KEY (student, course, day);
@@ -363,8 +358,6 @@ ALTER TABLE ONLY public.quarantine
     ADD CONSTRAINT quarantine_pkey PRIMARY KEY (quarantine_uid);
 ALTER TABLE ONLY public.receipt
     ADD CONSTRAINT receipt_pkey PRIMARY KEY (receipt);
-ALTER TABLE ONLY public.result
-    ADD CONSTRAINT result_pkey PRIMARY KEY (student, course, item);
 ALTER TABLE ONLY public.retraction
     ADD CONSTRAINT retraction_pkey PRIMARY KEY (student, occurred_at, event_uid);
 ALTER TABLE ONLY public.risk_daily
@@ -453,7 +446,11 @@ GRANT SELECT ON TABLE public.quarantine TO privacy;
 GRANT SELECT,INSERT ON TABLE public.receipt TO ingest;
 GRANT SELECT ON TABLE public.receipt TO api;
 GRANT SELECT ON TABLE public.receipt TO privacy;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.result TO ingest;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.standing TO ingest;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.standing TO api;
+GRANT SELECT ON TABLE public.standing TO privacy;
+GRANT SELECT ON TABLE public.standing TO reader;
+GRANT SELECT ON TABLE public.result TO ingest;
 GRANT SELECT ON TABLE public.result TO api;
 GRANT SELECT ON TABLE public.result TO privacy;
 GRANT SELECT ON TABLE public.result TO reader;
@@ -464,7 +461,3 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.risk_daily TO ingest;
 GRANT SELECT ON TABLE public.risk_daily TO api;
 GRANT SELECT ON TABLE public.risk_daily TO privacy;
 GRANT SELECT ON TABLE public.risk_daily TO reader;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.standing TO ingest;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.standing TO api;
-GRANT SELECT ON TABLE public.standing TO privacy;
-GRANT SELECT ON TABLE public.standing TO reader;

@@ -56,7 +56,8 @@ def event(
     }
 
 
-def _moment(micros: int) -> dt.datetime:
+def moment(micros: int) -> dt.datetime:
+    """Return microseconds since 1970 as a time in UTC."""
     days, rest = divmod(micros, MICROS_PER_DAY)
     return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(days=days, microseconds=rest)
 
@@ -71,8 +72,8 @@ _SHOWN: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "max_score": ("max_score", float),
     "score_bp": ("mark", lambda basis_points: percent(basis_points, 1)),
     "weight_milli": ("weight", lambda thousandths: thousandths / 1000),
-    "due_us": ("due_at", _moment),
-    "retracted_us": ("retracted_at", _moment),
+    "due_us": ("due_at", moment),
+    "retracted_us": ("retracted_at", moment),
 }
 
 

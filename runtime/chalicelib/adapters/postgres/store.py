@@ -5,15 +5,15 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from chalicelib.adapters.postgres import alerting, classes, counting, event_log, event_rows
+from chalicelib.adapters.postgres import alerting, classes, counting, event_log, folding
+from chalicelib.domain.facts import Facts
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from psycopg2.extensions import cursor as Cursor  # noqa: N812  # it is a class
-
     from chalicelib.adapters.postgres.database import Database
+    from chalicelib.adapters.postgres.pipeline import Pipeline
     from chalicelib.domain.alerts import Announcement
     from chalicelib.domain.delivery import Delivery, Incoming, Outcome, Quarantined, Sorted
     from chalicelib.domain.facts import Pair
@@ -44,8 +44,9 @@ class PostgresStore:
 class PostgresUnit:
     """One transaction of the write path; `chalicelib.ports.Unit` says what each call promises."""
 
-    def __init__(self, cursor: Cursor) -> None:
+    def __init__(self, cursor: Pipeline) -> None:
         self._cursor = cursor
+        self._facts: Facts | None = None  # of events that were all new
 
     def begin(self, students: Iterable[str]) -> int | None:
         """Wait for other writers of these students; return the horizon in microseconds."""
@@ -56,13 +57,23 @@ class PostgresUnit:
         event_log.add_receipts(self._cursor, deliveries)
 
     def add_events(self, incoming: Sequence[Incoming]) -> Sorted:
-        """Store the events that are new, and tell which those are."""
-        rows = [event_rows.to_row(event, uid, source) for event, uid, source, _, _ in incoming]
-        return event_log.add_events(self._cursor, rows, [i.receipt for i in incoming])
+        """Store the events that are new, and tell which those are.
+
+        While the server stores them, the facts of all are put together: most often all are new.
+        """
+        self._facts = Facts()
+        sorted_ = event_log.add_events(self._cursor, incoming, self._facts.add_all)
+        if len(sorted_.new) < len(incoming):
+            self._facts = None
+        return sorted_
 
     def count(self, new: Sequence[Incoming]) -> list[Touched]:
-        """Fold stored events into the current facts; return the standings that they touched."""
-        return counting.count(self._cursor, new)
+        """Fold stored events; return the standings that they touched, not saved yet."""
+        return counting.count(self._cursor, new, self._facts)
+
+    def save_standings(self, touched: Sequence[Touched]) -> None:
+        """Keep standings that `count` has returned, each with its coarse risk."""
+        folding.save(self._cursor, touched)
 
     def quarantine(self, kept: Iterable[Quarantined]) -> None:
         """Keep what cannot be processed, once."""

@@ -115,23 +115,6 @@ CREATE TABLE catalogue_version (
 
 -- Current facts, each a function of the set of events ------------------------------------------
 
-CREATE TABLE result (
-  student             uuid        NOT NULL,
-  course              text        NOT NULL COLLATE "C",
-  item                text        NOT NULL COLLATE "C",
-  scored_at           timestamptz,  -- of the event that counts: the greatest (occurred_at, event_uid)
-  scored_uid          uuid,
-  score_bp            integer,      -- basis points of max_score
-  weight_milli        integer,
-  excused             boolean     NOT NULL DEFAULT false,
-  first_submitted_at  timestamptz,
-  due_at              timestamptz,  -- of the greatest event that carries one
-  due_from_at         timestamptz,
-  due_from_uid        uuid,
-  recorded_at         timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (student, course, item)
-) WITH (fillfactor = 80);
-
 CREATE TABLE attendance (
   student      uuid        NOT NULL,
   course       text        NOT NULL COLLATE "C",
@@ -174,14 +157,16 @@ CREATE TABLE enrolment_change (
   PRIMARY KEY (student, course, occurred_at, event_uid)
 );
 
--- One student in one course. The columns above the line are recomputed from the tables above.
+-- One student in one course; what is above the line is a function of the set of events and the
+-- catalogue. The current result of each piece of work is part of it: what is written together is
+-- kept together. JSON as text, not jsonb: only the code that writes it and the view read it.
 CREATE TABLE standing (
   student           uuid        NOT NULL,
   course            text        NOT NULL COLLATE "C",
-  marks_bp          integer[]   NOT NULL DEFAULT '{}',  -- counted marks, oldest first
+  work              text        NOT NULL DEFAULT '[]',  -- current results by item: see view result
+  marks             integer     NOT NULL DEFAULT 0,     -- that count
   weight_sum        bigint      NOT NULL DEFAULT 0,     -- thousandths
   weighted_sum      bigint      NOT NULL DEFAULT 0,     -- thousandths x basis points
-  settled           text[]      NOT NULL DEFAULT '{}' COLLATE "C",  -- items handed in, marked or excused
   handed_in         integer     NOT NULL DEFAULT 0,
   late              integer     NOT NULL DEFAULT 0,
   sessions          integer     NOT NULL DEFAULT 0,     -- held while enrolled
@@ -200,6 +185,17 @@ CREATE TABLE standing (
 ) WITH (fillfactor = 75);
 -- Few distinct values, so the index is small and most updates stay HOT.
 CREATE INDEX standing_by_risk ON standing (course, risk_bucket DESC);
+
+-- The current result of each piece of work (chalicelib.domain.work.Result, field by field).
+CREATE VIEW result WITH (security_invoker = true) AS
+SELECT s.student, s.course, r ->> 0 AS item, (r ->> 4)::integer AS score_bp,
+       (r ->> 1)::bigint AS weight_milli,  -- null: no mark, or one that does not count
+       (r ->> 8)::boolean AS excused, (r ->> 3)::boolean AS optional, (r ->> 2)::boolean AS late,
+       timestamptz 'epoch' + (r ->> 5)::bigint * interval '1 microsecond' AS scored_at,
+       r ->> 6 AS scored_uid,
+       timestamptz 'epoch' + (r ->> 9)::bigint * interval '1 microsecond' AS first_submitted_at,
+       timestamptz 'epoch' + (r ->> 10)::bigint * interval '1 microsecond' AS due_at
+FROM standing s CROSS JOIN LATERAL jsonb_array_elements(s.work::jsonb) AS e (r);
 
 -- What a class looks like, as of the last sweep.
 CREATE TABLE course_context (
@@ -264,11 +260,6 @@ CREATE TABLE announcement (
 CREATE INDEX announcement_unsent ON announcement (announcement_id) WHERE sent_at IS NULL;
 
 -- Folding ----------------------------------------------------------------------------------------
-
--- Whether the event (at, uid) counts rather than the one known so far, which may be none.
-CREATE FUNCTION newer_event(at timestamptz, uid uuid, known_at timestamptz, known_uid uuid)
-RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coalesce((at, uid) > (known_at, known_uid), known_at IS NULL);
 
 -- When a student was enrolled in a course, by the events and the roster together; null: never said.
 -- Who withdrew without having been enrolled was enrolled before.
@@ -346,7 +337,7 @@ REVOKE EXECUTE ON FUNCTION ensure_event_partitions, drop_event_partitions FROM P
 
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO ingest, api;
 GRANT INSERT ON event, receipt, retraction, quarantine TO ingest;
-GRANT INSERT, UPDATE, DELETE ON result, attendance, activity_day, conduct, enrolment_change, standing,
+GRANT INSERT, UPDATE, DELETE ON attendance, activity_day, conduct, enrolment_change, standing,
   course_context, risk_daily, alert, alert_history, announcement TO ingest;
 GRANT INSERT, UPDATE ON course, item, enrolment, standing, alert, announcement TO api;
 GRANT INSERT ON catalogue_version, alert_history TO api;

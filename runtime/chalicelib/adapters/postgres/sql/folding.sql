@@ -1,53 +1,46 @@
--- name: fold_work
--- The current result of each piece of work: the greatest (occurred_at, event_uid) counts for the
--- mark, the first submission for lateness, the greatest event that carries a due date for that.
-INSERT INTO result AS r (student, course, item, scored_at, scored_uid, score_bp, weight_milli,
-                         excused, first_submitted_at, due_at, due_from_at, due_from_uid)
-SELECT student, course, item, timestamptz 'epoch' + scored_us * interval '1 microsecond', scored_uid,
-       score_bp, weight_milli, excused,
-       timestamptz 'epoch' + submitted_us * interval '1 microsecond',
-       timestamptz 'epoch' + due_us * interval '1 microsecond',
-       timestamptz 'epoch' + due_from_us * interval '1 microsecond', due_from_uid
-FROM unnest(%(student)s::uuid[], %(course)s::text[], %(item)s::text[], %(scored_us)s::bigint[],
-            %(scored_uid)s::uuid[], %(score_bp)s::integer[], %(weight_milli)s::integer[],
-            %(excused)s::boolean[], %(submitted_us)s::bigint[], %(due_us)s::bigint[],
-            %(due_from_us)s::bigint[], %(due_from_uid)s::uuid[])
-       AS t (student, course, item, scored_us, scored_uid, score_bp, weight_milli, excused,
-             submitted_us, due_us, due_from_us, due_from_uid)
-ON CONFLICT (student, course, item) DO UPDATE SET
-  scored_at = CASE WHEN newer_event(excluded.scored_at, excluded.scored_uid, r.scored_at, r.scored_uid)
-                   THEN excluded.scored_at ELSE r.scored_at END,
-  scored_uid = CASE WHEN newer_event(excluded.scored_at, excluded.scored_uid, r.scored_at, r.scored_uid)
-                    THEN excluded.scored_uid ELSE r.scored_uid END,
-  score_bp = CASE WHEN newer_event(excluded.scored_at, excluded.scored_uid, r.scored_at, r.scored_uid)
-                  THEN excluded.score_bp ELSE r.score_bp END,
-  weight_milli = CASE WHEN newer_event(excluded.scored_at, excluded.scored_uid, r.scored_at, r.scored_uid)
-                      THEN excluded.weight_milli ELSE r.weight_milli END,
-  excused = CASE WHEN newer_event(excluded.scored_at, excluded.scored_uid, r.scored_at, r.scored_uid)
-                 THEN excluded.excused ELSE r.excused END,
-  first_submitted_at = least(r.first_submitted_at, excluded.first_submitted_at),
-  due_at = CASE WHEN newer_event(excluded.due_from_at, excluded.due_from_uid, r.due_from_at, r.due_from_uid)
-                THEN excluded.due_at ELSE r.due_at END,
-  due_from_at = CASE WHEN newer_event(excluded.due_from_at, excluded.due_from_uid, r.due_from_at, r.due_from_uid)
-                     THEN excluded.due_from_at ELSE r.due_from_at END,
-  due_from_uid = CASE WHEN newer_event(excluded.due_from_at, excluded.due_from_uid, r.due_from_at, r.due_from_uid)
-                      THEN excluded.due_from_uid ELSE r.due_from_uid END,
-  recorded_at = now()
+-- name: standings_to_fold
+-- The standings that events touch, as far as there are any yet. Uses standing_pkey.
+SELECT t.n, s.ctid::text, s.work, s.marks, s.weight_sum, s.weighted_sum, s.handed_in, s.late,
+       s.sessions, s.attended, s.last_activity_on - date '1970-01-01',
+       s.last_submitted_on - date '1970-01-01', s.incidents, s.suspensions, s.enrolled::text,
+       s.open_alerts, s.risk_bucket, s.version
+FROM unnest(%(student)s::uuid[], %(course)s::text[]) WITH ORDINALITY AS t (student, course, n)
+JOIN standing s ON s.student = t.student AND s.course = t.course
 
--- name: fold_attendance
--- The latest status of each student at each session.
-INSERT INTO attendance AS a (student, course, session, occurred_at, event_uid, status)
+-- name: terms
+-- What the catalogue says of pieces of work. Uses item_pkey.
+SELECT i.course, i.item, (extract(epoch FROM i.due_at) * 1000000)::bigint, i.weight_milli, i.optional
+FROM unnest(%(course)s::text[], %(item)s::text[]) AS t (course, item)
+JOIN item i ON i.course = t.course AND i.item = t.item
+
+-- name: known_sessions
+-- The status that is known of sessions which events tell of. Uses attendance_pkey.
+SELECT t.n, (extract(epoch FROM a.occurred_at) * 1000000)::bigint,
+       replace(a.event_uid::text, '-', ''), a.status
+FROM unnest(%(student)s::uuid[], %(course)s::text[], %(session)s::text[])
+       WITH ORDINALITY AS t (student, course, session, n)
+JOIN attendance a ON a.student = t.student AND a.course = t.course AND a.session = t.session
+
+-- name: add_sessions
+-- Sessions nothing was known of.
+INSERT INTO attendance (student, course, session, occurred_at, event_uid, status)
 SELECT student, course, session, timestamptz 'epoch' + occurred_us * interval '1 microsecond',
        event_uid, status
 FROM unnest(%(student)s::uuid[], %(course)s::text[], %(session)s::text[], %(occurred_us)s::bigint[],
             %(event_uid)s::uuid[], %(status)s::smallint[])
        AS t (student, course, session, occurred_us, event_uid, status)
-ON CONFLICT (student, course, session) DO UPDATE SET
-  occurred_at = excluded.occurred_at, event_uid = excluded.event_uid, status = excluded.status,
-  recorded_at = now()
-WHERE (excluded.occurred_at, excluded.event_uid) > (a.occurred_at, a.event_uid)
 
--- name: fold_activity
+-- name: replace_sessions
+-- A later status of a session counts.
+UPDATE attendance a SET
+  occurred_at = timestamptz 'epoch' + t.occurred_us * interval '1 microsecond',
+  event_uid = t.event_uid, status = t.status, recorded_at = now()
+FROM unnest(%(student)s::uuid[], %(course)s::text[], %(session)s::text[], %(occurred_us)s::bigint[],
+            %(event_uid)s::uuid[], %(status)s::smallint[])
+       AS t (student, course, session, occurred_us, event_uid, status)
+WHERE a.student = t.student AND a.course = t.course AND a.session = t.session
+
+-- name: add_activity
 -- Activity by day; integer sums, so the order does not matter.
 INSERT INTO activity_day AS a (student, course, day, events, amount, minutes)
 SELECT student, course, date '1970-01-01' + day, events, amount, minutes
@@ -58,103 +51,80 @@ ON CONFLICT (student, course, day) DO UPDATE SET
   events = a.events + excluded.events, amount = a.amount + excluded.amount,
   minutes = a.minutes + excluded.minutes, recorded_at = now()
 
--- name: fold_conduct
+-- name: add_conduct
 INSERT INTO conduct (student, course, occurred_at, event_uid, kind)
 SELECT student, course, timestamptz 'epoch' + occurred_us * interval '1 microsecond', event_uid, kind
 FROM unnest(%(student)s::uuid[], %(course)s::text[], %(occurred_us)s::bigint[], %(event_uid)s::uuid[],
-            %(kind)s::smallint[]) AS t (student, course, occurred_us, event_uid, kind)
+            %(value)s::smallint[]) AS t (student, course, occurred_us, event_uid, kind)
 ON CONFLICT DO NOTHING
 
--- name: fold_enrolment
+-- name: add_enrolment
 INSERT INTO enrolment_change (student, course, occurred_at, event_uid, status)
 SELECT student, course, timestamptz 'epoch' + occurred_us * interval '1 microsecond', event_uid, status
 FROM unnest(%(student)s::uuid[], %(course)s::text[], %(occurred_us)s::bigint[], %(event_uid)s::uuid[],
-            %(status)s::smallint[]) AS t (student, course, occurred_us, event_uid, status)
+            %(value)s::smallint[]) AS t (student, course, occurred_us, event_uid, status)
 ON CONFLICT DO NOTHING
 
--- name: fold_standings
--- Recompute the touched aspects of each touched student and course from the tables of current
--- facts, all by primary key. Aspects: 1 work, 2 attendance, 4 activity, 8 conduct, 16 enrolment.
--- MERGE, since the students are locked: ON CONFLICT would lock every row once more, and log it.
-MERGE INTO standing AS s
-USING (
-  SELECT t.student, t.course, t.aspects, w.*,
-         CASE WHEN t.aspects & 4 <> 0 THEN (
-           SELECT max(a.day) FROM activity_day a
-           WHERE a.student = t.student AND a.course = t.course
-         ) END AS active_on,
-         e.spans,
-         CASE WHEN t.aspects & 18 <> 0 THEN (
-           SELECT ARRAY[count(*), count(*) FILTER (WHERE a.status IN (1, 3))] FROM attendance a
-           WHERE a.student = t.student AND a.course = t.course
-             AND (e.spans IS NULL OR e.spans @> a.occurred_at)
-         ) END AS held,
-         CASE WHEN t.aspects & 8 <> 0 THEN (
-           SELECT ARRAY[count(*) FILTER (WHERE d.kind = 1), count(*) FILTER (WHERE d.kind = 2)]
-           FROM conduct d WHERE d.student = t.student AND d.course = t.course
-         ) END AS conduct
-  FROM unnest(%(student)s::uuid[], %(course)s::text[], %(aspects)s::smallint[])
-         AS t (student, course, aspects)
-  LEFT JOIN LATERAL (
-    SELECT array_agg(r.score_bp ORDER BY r.scored_at, r.scored_uid) FILTER (WHERE k.counts)
-             AS marks_bp,
-           sum(k.weight) FILTER (WHERE k.counts) AS weight_sum,
-           sum(k.weight * r.score_bp) FILTER (WHERE k.counts) AS weighted_sum,
-           array_agg(r.item) AS settled,
-           count(r.first_submitted_at) AS handed_in,
-           count(*) FILTER (WHERE r.first_submitted_at > coalesce(i.due_at, r.due_at)
-                            AND NOT r.excused AND i.optional IS NOT TRUE) AS late,
-           (max(r.first_submitted_at) AT TIME ZONE 'UTC')::date AS submitted_on
-    FROM result r
-    LEFT JOIN item i ON i.course = r.course AND i.item = r.item
-    CROSS JOIN LATERAL (
-      SELECT r.scored_at IS NOT NULL AND NOT r.excused AND i.optional IS NOT TRUE AS counts,
-             coalesce(i.weight_milli, r.weight_milli, 1000)::bigint AS weight
-    ) AS k
-    WHERE r.student = t.student AND r.course = t.course AND t.aspects & 1 <> 0
-  ) AS w ON true
-  CROSS JOIN LATERAL (
-    SELECT CASE WHEN t.aspects & 16 <> 0 THEN enrolled_spans(t.student, t.course)
-                WHEN t.aspects & 2 <> 0 THEN (SELECT o.enrolled FROM standing o
-                                              WHERE o.student = t.student AND o.course = t.course)
-           END AS spans
-    OFFSET 0  -- once, not at each use
-  ) AS e
-) AS n
-ON s.student = n.student AND s.course = n.course
--- Another activity of a day that is known already changes nothing: no row is written for it.
-WHEN MATCHED AND (n.aspects <> 4 OR n.active_on IS DISTINCT FROM s.last_activity_on) THEN UPDATE SET
-  marks_bp = CASE WHEN n.aspects & 1 <> 0 THEN coalesce(n.marks_bp, '{}') ELSE s.marks_bp END,
-  weight_sum = CASE WHEN n.aspects & 1 <> 0 THEN coalesce(n.weight_sum, 0) ELSE s.weight_sum END,
-  weighted_sum = CASE WHEN n.aspects & 1 <> 0 THEN coalesce(n.weighted_sum, 0) ELSE s.weighted_sum END,
-  settled = CASE WHEN n.aspects & 1 <> 0 THEN coalesce(n.settled, '{}') ELSE s.settled END,
-  handed_in = CASE WHEN n.aspects & 1 <> 0 THEN n.handed_in ELSE s.handed_in END,
-  late = CASE WHEN n.aspects & 1 <> 0 THEN n.late ELSE s.late END,
-  last_submitted_on = CASE WHEN n.aspects & 1 <> 0 THEN n.submitted_on ELSE s.last_submitted_on END,
-  last_activity_on = CASE WHEN n.aspects & 4 <> 0 THEN n.active_on ELSE s.last_activity_on END,
-  sessions = coalesce(n.held[1], s.sessions), attended = coalesce(n.held[2], s.attended),
-  enrolled = CASE WHEN n.aspects & 16 <> 0 THEN n.spans ELSE s.enrolled END,
-  incidents = coalesce(n.conduct[1], s.incidents), suspensions = coalesce(n.conduct[2], s.suspensions),
-  version = s.version + 1, recorded_at = now()
-WHEN NOT MATCHED THEN INSERT
-  (student, course, marks_bp, weight_sum, weighted_sum, settled, handed_in, late, sessions, attended,
-   last_activity_on, last_submitted_on, incidents, suspensions, enrolled)
-  VALUES (n.student, n.course, coalesce(n.marks_bp, '{}'), coalesce(n.weight_sum, 0),
-          coalesce(n.weighted_sum, 0), coalesce(n.settled, '{}'), coalesce(n.handed_in, 0),
-          coalesce(n.late, 0), coalesce(n.held[1], 0), coalesce(n.held[2], 0), n.active_on,
-          n.submitted_on, coalesce(n.conduct[1], 0), coalesce(n.conduct[2], 0), n.spans)
-RETURNING s.student::text, s.course, s.marks_bp, s.weight_sum, s.weighted_sum, s.settled, s.handed_in,
-  s.late, s.sessions, s.attended,
-  greatest(s.last_activity_on, s.last_submitted_on) - date '1970-01-01', s.incidents, s.suspensions,
-  s.enrolled::text, s.open_alerts, s.risk_bucket, s.version
+-- name: count_anew
+-- What cannot be added to, counted from the facts: conduct, and whatever a retraction or a change
+-- of enrolment has touched. All by primary key.
+SELECT t.n, e.spans::text,
+       (SELECT count(*) FROM attendance a WHERE a.student = t.student AND a.course = t.course
+          AND (e.spans IS NULL OR e.spans @> a.occurred_at)),
+       (SELECT count(*) FROM attendance a WHERE a.student = t.student AND a.course = t.course
+          AND (e.spans IS NULL OR e.spans @> a.occurred_at) AND a.status IN (1, 3)),
+       (SELECT max(a.day) - date '1970-01-01' FROM activity_day a
+        WHERE a.student = t.student AND a.course = t.course),
+       (SELECT count(*) FROM conduct d
+        WHERE d.student = t.student AND d.course = t.course AND d.kind = 1),
+       (SELECT count(*) FROM conduct d
+        WHERE d.student = t.student AND d.course = t.course AND d.kind = 2)
+FROM unnest(%(student)s::uuid[], %(course)s::text[]) WITH ORDINALITY AS t (student, course, n)
+CROSS JOIN LATERAL (
+  SELECT enrolled_spans(t.student, t.course) AS spans OFFSET 0  -- once, not at each use
+) AS e
 
--- name: clear_work
--- Before pieces are folded anew from what is left of their events.
-DELETE FROM result r USING unnest(%(student)s::uuid[], %(course)s::text[], %(item)s::text[])
-  AS t (student, course, item)
-WHERE r.student = t.student AND r.course = t.course AND r.item = t.item
+-- name: save_standings
+-- Standings that are kept already, at the places where they were read: their students are locked
+-- since, so nobody has moved them. Work that has not changed is sent as NULL.
+UPDATE standing s SET
+  work = coalesce(t.work, s.work), marks = t.marks, weight_sum = t.weight_sum,
+  weighted_sum = t.weighted_sum, handed_in = t.handed_in, late = t.late, sessions = t.sessions,
+  attended = t.attended, last_activity_on = date '1970-01-01' + t.active_day,
+  last_submitted_on = date '1970-01-01' + t.submitted_day, risk_bucket = t.risk_bucket,
+  version = s.version + 1, recorded_at = now()
+FROM unnest(%(place)s::tid[], %(work)s::text[], %(marks)s::integer[], %(weight_sum)s::bigint[],
+            %(weighted_sum)s::bigint[], %(handed_in)s::integer[], %(late)s::integer[],
+            %(sessions)s::integer[], %(attended)s::integer[], %(active_day)s::integer[],
+            %(submitted_day)s::integer[], %(risk_bucket)s::smallint[])
+       AS t (place, work, marks, weight_sum, weighted_sum, handed_in, late, sessions, attended,
+             active_day, submitted_day, risk_bucket)
+WHERE s.ctid = t.place
+
+-- name: add_standings
+INSERT INTO standing (student, course, work, marks, weight_sum, weighted_sum, handed_in, late,
+                      sessions, attended, last_activity_on, last_submitted_on, risk_bucket)
+SELECT t.student, t.course, t.work, t.marks, t.weight_sum, t.weighted_sum, t.handed_in, t.late,
+       t.sessions, t.attended, date '1970-01-01' + t.active_day, date '1970-01-01' + t.submitted_day,
+       t.risk_bucket
+FROM unnest(%(student)s::uuid[], %(course)s::text[], %(work)s::text[], %(marks)s::integer[],
+            %(weight_sum)s::bigint[], %(weighted_sum)s::bigint[], %(handed_in)s::integer[],
+            %(late)s::integer[], %(sessions)s::integer[], %(attended)s::integer[],
+            %(active_day)s::integer[], %(submitted_day)s::integer[], %(risk_bucket)s::smallint[])
+       AS t (student, course, work, marks, weight_sum, weighted_sum, handed_in, late, sessions,
+             attended, active_day, submitted_day, risk_bucket)
+
+-- name: save_conduct_and_enrolment
+-- What seldom changes.
+UPDATE standing s SET incidents = t.incidents, suspensions = t.suspensions,
+  enrolled = t.enrolled::tstzmultirange
+FROM unnest(%(student)s::uuid[], %(course)s::text[], %(incidents)s::integer[],
+            %(suspensions)s::integer[], %(enrolled)s::text[])
+       AS t (student, course, incidents, suspensions, enrolled)
+WHERE s.student = t.student AND s.course = t.course
 
 -- name: clear_attendance
+-- Before pieces are folded anew from what is left of their events.
 DELETE FROM attendance a USING unnest(%(student)s::uuid[], %(course)s::text[], %(item)s::text[])
   AS t (student, course, item)
 WHERE a.student = t.student AND a.course = t.course AND a.session = t.item
@@ -174,11 +144,7 @@ DELETE FROM enrolment_change e USING unnest(%(student)s::uuid[], %(course)s::tex
   AS t (student, course, event_uid)
 WHERE e.student = t.student AND e.course = t.course AND e.event_uid = t.event_uid
 
--- name: students_of_item
--- Whose standing a change of this item touches. Uses standing_by_risk.
-SELECT student::text FROM standing WHERE course = %(course)s AND %(item)s = ANY (settled)
-
 -- name: lock_all
--- Every lock of begin_fold, in its order: for the rare changes that touch a whole course.
+-- Every lock of lock_lanes, in its order: for the rare changes that touch a whole course.
 SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
        count(pg_advisory_xact_lock(815, lane)) FROM generate_series(0, 255) AS t (lane)

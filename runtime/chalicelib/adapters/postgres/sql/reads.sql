@@ -2,33 +2,22 @@
 -- proxy's connection), and parsing and planning a long one takes longer than running it.
 
 -- name: student
--- One student: the standing in every course, the work behind it, open alerts. Uses standing_pkey,
--- result_pkey, item_pkey, alert_one_open.
+-- One student: the standing in every course with the work in it, what the catalogue knows of those
+-- courses' work, and open alerts. Uses standing_pkey, item_pkey, alert_one_open.
 SELECT json_build_array(
   (SELECT json_agg(k) FROM (
     SELECT s.course, c.title, (s.enrolled @> %(as_of)s) IS NOT FALSE AS enrolled, s.risk_bucket,
-           s.marks_bp, s.weight_sum, s.weighted_sum, d.due, s.handed_in, s.late, d.missing, s.sessions,
-           s.attended, greatest(s.last_activity_on, s.last_submitted_on) AS last_activity_on
-    FROM standing s
-    LEFT JOIN course c USING (course)
-    CROSS JOIN LATERAL (
-      SELECT count(*) AS due, count(*) FILTER (WHERE i.item <> ALL (s.settled)) AS missing
-      FROM item i
-      WHERE i.course = s.course AND i.due_at <= %(as_of)s AND NOT i.optional
-        AND (s.enrolled @> i.due_at) IS NOT FALSE
-    ) AS d
+           s.work::json AS work, s.marks, s.weight_sum, s.weighted_sum, s.handed_in, s.late,
+           s.sessions, s.attended, greatest(s.last_activity_on, s.last_submitted_on) AS last_activity_on
+    FROM standing s LEFT JOIN course c USING (course)
     WHERE s.student = %(student)s
     ORDER BY s.course
   ) AS k),
   (SELECT json_agg(k) FROM (
-    SELECT r.course, r.item, i.title, r.score_bp, r.scored_at, r.excused,
-           i.optional IS TRUE AS optional, r.first_submitted_at AS submitted_at, w.due_at,
-           (r.first_submitted_at > w.due_at) IS TRUE AS late
-    FROM result r
-    LEFT JOIN item i USING (course, item)
-    CROSS JOIN LATERAL (SELECT coalesce(i.due_at, r.due_at) AS due_at) AS w
-    WHERE r.student = %(student)s
-    ORDER BY w.due_at, r.item
+    SELECT i.course, i.item, i.title, NOT i.optional AND i.due_at <= %(as_of)s
+           AND (s.enrolled @> i.due_at) IS NOT FALSE AS due
+    FROM standing s JOIN item i USING (course)
+    WHERE s.student = %(student)s
   ) AS k),
   (SELECT json_agg(k) FROM (
     SELECT a.alert_id, a.course, a.rule, a.severity, a.because, a.evidence, a.opened_at
@@ -102,7 +91,7 @@ WHERE n.students > 0 OR c.course IS NOT NULL
 -- name: students_by_risk
 -- The students of a course, those at most risk first; what is shown of them is computed for the page
 -- alone. Uses standing_by_risk.
-SELECT s.risk_bucket, s.student::text, cardinality(s.marks_bp), s.weight_sum, s.weighted_sum,
+SELECT s.risk_bucket, s.student::text, s.marks, s.weight_sum, s.weighted_sum,
        s.handed_in, s.late, s.sessions, s.attended,
        greatest(s.last_activity_on, s.last_submitted_on), s.open_alerts,
        (s.enrolled @> %(as_of)s) IS NOT FALSE, s.risk_bucket
@@ -119,7 +108,7 @@ ORDER BY s.risk_bucket DESC, s.student
 -- name: students_by_name
 -- The same by pseudonym, until the roster brings names. OFFSET 0, since standing_pkey gives that
 -- order too, but by a walk through the students of all courses.
-SELECT 0, s.student::text, cardinality(s.marks_bp), s.weight_sum, s.weighted_sum,
+SELECT 0, s.student::text, s.marks, s.weight_sum, s.weighted_sum,
        s.handed_in, s.late, s.sessions, s.attended,
        greatest(s.last_activity_on, s.last_submitted_on), s.open_alerts,
        (s.enrolled @> %(as_of)s) IS NOT FALSE, s.risk_bucket
@@ -133,7 +122,7 @@ LIMIT %(limit)s
 
 -- name: students_by_mark
 -- The same by mean mark, the lowest first; who has no mark comes last.
-SELECT s.key, s.student::text, cardinality(s.marks_bp), s.weight_sum, s.weighted_sum,
+SELECT s.key, s.student::text, s.marks, s.weight_sum, s.weighted_sum,
        s.handed_in, s.late, s.sessions, s.attended,
        greatest(s.last_activity_on, s.last_submitted_on), s.open_alerts,
        (s.enrolled @> %(as_of)s) IS NOT FALSE, s.risk_bucket
@@ -150,7 +139,7 @@ ORDER BY s.key, s.student
 
 -- name: students_by_last_activity
 -- The same by last activity, the longest silence first; who never did anything comes first of all.
-SELECT s.key, s.student::text, cardinality(s.marks_bp), s.weight_sum, s.weighted_sum,
+SELECT s.key, s.student::text, s.marks, s.weight_sum, s.weighted_sum,
        s.handed_in, s.late, s.sessions, s.attended,
        greatest(s.last_activity_on, s.last_submitted_on), s.open_alerts,
        (s.enrolled @> %(as_of)s) IS NOT FALSE, s.risk_bucket

@@ -16,7 +16,9 @@ SELECT course FROM next WHERE course IS NOT NULL
 -- One class at a moment: for each due piece of work who was enrolled then and who has handed it in
 -- by now; and the mean of the enrolled students' means. Uses standing_by_risk, item_pkey.
 WITH class AS MATERIALIZED (
-  SELECT s.settled, s.weight_sum, s.weighted_sum, s.enrolled FROM standing s
+  SELECT ARRAY(SELECT r ->> 0 FROM jsonb_array_elements(s.work::jsonb) AS r) AS settled,
+         s.weight_sum, s.weighted_sum, s.enrolled
+  FROM standing s
   WHERE s.course = %(course)s
 )
 SELECT (SELECT coalesce(jsonb_agg(jsonb_build_object(
@@ -44,10 +46,12 @@ ON CONFLICT (course) DO UPDATE SET
 -- name: standings_of_course
 -- A bounded part of a class, in the order of the pseudonyms; the keyset is the last student seen.
 -- Uses standing_by_risk: without the fence a walk through every course's standing_pkey looks cheap.
-SELECT s.student::text, s.course, s.marks_bp, s.weight_sum, s.weighted_sum, s.settled, s.handed_in,
-  s.late, s.sessions, s.attended, greatest(s.last_activity_on, s.last_submitted_on) - date '1970-01-01',
-  s.incidents, s.suspensions, s.enrolled::text, s.open_alerts, s.risk_bucket, s.version
-FROM (SELECT * FROM standing WHERE course = %(course)s AND student > %(after)s::uuid OFFSET 0) AS s
+SELECT s.student::text, s.course, s.place::text, s.work, s.marks, s.weight_sum, s.weighted_sum,
+  s.handed_in, s.late, s.sessions, s.attended, s.last_activity_on - date '1970-01-01',
+  s.last_submitted_on - date '1970-01-01', s.incidents, s.suspensions, s.enrolled::text,
+  s.open_alerts, s.risk_bucket, s.version
+FROM (SELECT *, ctid AS place FROM standing
+      WHERE course = %(course)s AND student > %(after)s::uuid OFFSET 0) AS s
 ORDER BY s.student LIMIT %(limit)s
 
 -- name: unchanged_standings
