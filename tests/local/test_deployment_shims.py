@@ -259,6 +259,18 @@ def test_packages_for_another_processor_are_swapped_for_this_machines(tmp_path):
     assert not (code / "same").is_symlink()
 
 
+def test_the_authorities_of_the_databases_join_the_bundles_of_the_package(tmp_path):
+    (tmp_path / "instances" / "monitor").mkdir(parents=True)
+    (tmp_path / "instances" / "monitor" / AUTHORITY).write_text("ours")
+    bundle = tmp_path / "code" / "chalicelib" / "adapters" / "rds.pem"
+    bundle.parent.mkdir(parents=True)
+    bundle.write_text("Amazon's")
+
+    unpacked_code.trust(tmp_path / "code", tmp_path)
+
+    assert bundle.read_text() == "Amazon's\nours"
+
+
 _FUNCTION = """
 import importlib.util, os, sys
 def handler(event, context):

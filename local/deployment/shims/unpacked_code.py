@@ -2,7 +2,9 @@
 
 The package is built for another processor (arm64), and Lambda brings boto3 along. So the binary
 packages are swapped for this machine's, boto3 and what it needs are added, and everything else of
-the project's environment is hidden: what the package lacks, the function lacks here as well.
+the project's environment is hidden: what the package lacks, the function lacks here as well. The
+databases have certificates of an authority of their own, as those of RDS have: it joins the
+bundles of authorities that the package brings.
 """
 
 from __future__ import annotations
@@ -32,6 +34,13 @@ def prepare(code: Path, installed: Path) -> None:
             (code / name).symlink_to(installed / name)
 
 
+def trust(code: Path, home: Path) -> None:
+    """Add the authorities of the databases below `home` to the bundles of the package."""
+    authorities = b"".join(path.read_bytes() for path in sorted(home.glob("instances/*/ca.pem")))
+    for bundle in code.glob("chalicelib/**/*.pem"):
+        bundle.write_bytes(bundle.read_bytes() + b"\n" + authorities)
+
+
 def _machine(shared_object: Path) -> bytes:
     """Return the processor that a shared object is for, as its ELF header has it."""
     with shared_object.open("rb") as file:
@@ -42,4 +51,4 @@ if __name__ == "__main__":
     site_packages = sysconfig.get_paths()["platlib"]
     prepare(Path.cwd(), Path(site_packages))
     sys.path[:] = [path for path in sys.path if "site-packages" not in path]
-    os.environ.pop("DEPLOYMENT_HOME", None)
+    trust(Path.cwd(), Path(os.environ.pop("DEPLOYMENT_HOME")))
