@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 STUDENTS, COURSES_EACH, COURSES = 100_000, 5, 1000
 DAY_US = 86_400_000_000
 START_US = 1_735_689_600_000_000  # 2025-01-01, the first day of the active partition
+ENROLLED_US = START_US - 14 * DAY_US
 METADATA = '{"tool":"quiz-engine","version":"4.2","room":"B-117"}'
 # Of 100 events: what a school's platforms send on an ordinary day.
 MIX = ("scored",) * 30 + ("submitted",) * 15 + ("attended",) * 25 + ("active",) * 30
@@ -36,6 +37,25 @@ class Workload:
         """Return events of `size / 3` students' courses (bursty), or of as many as events."""
         pairs = [self._pair() for _ in range(max(1, size // 3 if bursty else size))]
         return [self._event(*pairs[i % len(pairs)]) for i in range(size)]
+
+    def roster(self) -> Iterator[list[wire.Event]]:
+        """Yield every student's enrolments, class by class, as a registrar sends them."""
+        for number in range(COURSES):
+            course = f"COURSE-{number:04d}"
+            # Student n is in the courses (7 n + 131 k) mod 1000; 143 x 7 = 1 mod 1000.
+            first = [143 * (number - 131 * k) % COURSES for k in range(COURSES_EACH)]
+            yield [
+                wire.Enrolled(
+                    event_id=f"enrolment-{student}-{course}",
+                    student=self.students[student],
+                    occurred_us=ENROLLED_US,
+                    course=course,
+                    metadata=None,
+                    status="enrolled",
+                )
+                for one in first
+                for student in range(one, STUDENTS, COURSES)
+            ]
 
     def _pair(self) -> tuple[str, str]:
         number = self._random.randrange(STUDENTS)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from chalicelib.domain.alerts import Announcement
@@ -75,10 +75,11 @@ class Unit(Protocol):
         """Store what is new; the first content of an identity stays for good."""
         ...
 
-    def count(self, new: Sequence[Incoming]) -> list[Touched]:
+    def count(self, new: Sequence[Incoming]) -> Iterator[list[Touched]]:
         """Fold events that were just stored, once each.
 
-        Returns the standings that they touched, as these become: `save_standings` keeps them.
+        Yields the standings that they touched, in parts, as these become: `save_standings` keeps
+        them. Not all is folded before the last part has been taken.
         """
         ...
 

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from chalicelib.ports import Unit
 
 
-PART = 1000  # standings that are judged while the store saves those before them
-
-
 class Verdict(NamedTuple):
     """What is to be said about one standing at one moment."""
 
@@ -35,12 +32,12 @@ class Judge:
         self._ttl_s = context_ttl_s
         self._contexts: dict[str, tuple[dt.datetime, CourseContext]] = {}
 
-    def judge(self, unit: Unit, touched: Sequence[Touched], now: dt.datetime) -> Outcome:
-        """Evaluate what a batch touched, by the contexts of the last sweep."""
-        contexts = self._contexts_of(unit, {t.standing.course for t in touched}, now)
+    def judge(self, unit: Unit, parts: Iterable[Sequence[Touched]], now: dt.datetime) -> Outcome:
+        """Evaluate what a batch touched, part by part, by the contexts of the last sweep."""
         verdicts: list[Verdict] = []
-        for start in range(0, len(touched), PART):
-            part = self.verdicts(touched[start : start + PART], contexts, now)
+        for touched in parts:
+            contexts = self._contexts_of(unit, {t.standing.course for t in touched}, now)
+            part = self.verdicts(touched, contexts, now)
             unit.save_standings([one for one in map(_with_risk, part) if one is not None])
             verdicts += part
         return unit.reconcile_alerts(_findings(verdicts), now)

@@ -12,7 +12,7 @@ from chalicelib.domain.identity import event_uid
 from chalicelib.domain.standing import MICROS_PER_DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from chalicelib.adapters.postgres.pipeline import Pipeline
     from chalicelib.domain.delivery import Incoming
@@ -28,8 +28,10 @@ ASPECTS = {
 Piece = tuple[str, str, str, object]  # (aspect, student, course, what within them)
 
 
-def count(cursor: Pipeline, new: Sequence[Incoming], facts: Facts | None = None) -> list[Touched]:
-    """Fold events that were just stored; return the standings that they touched, not saved yet.
+def count(
+    cursor: Pipeline, new: Sequence[Incoming], facts: Facts | None = None
+) -> Iterator[list[Touched]]:
+    """Fold events that were just stored; yield the standings that they touched, not saved yet.
 
     The state afterwards is the same in whatever order events and retractions came. `facts` are
     those of the same events, where the caller knows them already.

@@ -10,6 +10,7 @@ import psycopg2
 from psycopg2 import errors, extensions
 
 from chalicelib.adapters.postgres.pipeline import Pipeline, pipeline
+from chalicelib.adapters.postgres.sign_in import SignIn, as_given, connect
 from chalicelib.domain.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ _LOST = (psycopg2.OperationalError, psycopg2.InterfaceError)
 class Database:
     """One PostgreSQL database, signed in to as one role."""
 
-    def __init__(self, conninfo: str, *, statement_timeout_ms: int = 25_000) -> None:
-        self._conninfo = conninfo
+    def __init__(self, sign_in: SignIn | str, *, statement_timeout_ms: int = 25_000) -> None:
+        self._sign_in = as_given(sign_in) if isinstance(sign_in, str) else sign_in
         self._timeout_ms = statement_timeout_ms
         self._of_thread = threading.local()
 
@@ -121,7 +122,7 @@ class Database:
             else:
                 return connection
         try:
-            connection = psycopg2.connect(self._conninfo, **_CONNECTION)
+            connection = connect(self._sign_in, **_CONNECTION)
             self._of_thread.connection = connection
             _begin(connection, person, self._timeout_ms)
         except psycopg2.OperationalError as error:

@@ -7,41 +7,54 @@ from typing import TYPE_CHECKING
 from chalicelib.adapters.postgres import arrays, queries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from chalicelib.adapters.postgres.pipeline import Pipeline
-    from chalicelib.domain.facts import Dated, Facts, Pair, Status
+    from chalicelib.domain.facts import Dated, Pair, Status, Told
 
+    Part = Mapping[Pair, Told]
     Known = dict[Pair, dict[str, Status]]  # by session
 
 _SQL = queries.load("folding.sql")
 
 
-def add_sessions(cursor: Pipeline, facts: Facts) -> Known:
-    """Add what is told of sessions; return what was known of these before."""
-    told = [
-        (pair, session, status)
-        for pair, one in facts.items()
-        for session, status in one.sessions.items()
-    ]
+def known(cursor: Pipeline, part: Part) -> Callable[[], Known]:
+    """Ask for the status of the sessions that are told of; the answer is there when called for."""
+    told = [(pair, session) for pair, one in part.items() for session in one.sessions]
     if not told:
-        return {}
+        return dict
     values = {
-        "student": arrays.plain(pair[0] for pair, _, _ in told),
-        "course": arrays.texts([pair[1] for pair, _, _ in told]),
-        "session": arrays.texts([session for _, session, _ in told]),
+        "student": arrays.plain(pair[0] for pair, _ in told),
+        "course": arrays.texts([pair[1] for pair, _ in told]),
+        "session": arrays.texts([session for _, session in told]),
     }
-    cursor.execute(_SQL["known_sessions"], values)
-    before = {
-        n - 1: (occurred_us, uid, status) for n, occurred_us, uid, status in cursor.fetchall()
-    }
-    _write_sessions(cursor, "add_sessions", [t for i, t in enumerate(told) if i not in before])
-    newer = [t for i, t in enumerate(told) if i in before and t[2] > before[i]]
+    rows = cursor.soon(_SQL["known_sessions"], values)
+
+    def answer() -> Known:
+        found: Known = {}
+        for number, occurred_us, uid, status in rows.result():
+            pair, session = told[number - 1]
+            found.setdefault(pair, {})[session] = (occurred_us, uid, status)
+        return found
+
+    return answer
+
+
+def add(cursor: Pipeline, part: Part, sessions: Known) -> None:
+    """Write what is told; `sessions` is what was known of those that are told of."""
+    fresh, newer = [], []
+    for pair, one in part.items():
+        before = sessions.get(pair, {})
+        for session, status in one.sessions.items():
+            if session not in before:
+                fresh.append((pair, session, status))
+            elif status > before[session]:
+                newer.append((pair, session, status))
+    _write_sessions(cursor, "add_sessions", fresh)
     _write_sessions(cursor, "replace_sessions", newer)
-    known: Known = {}
-    for i, status in before.items():
-        known.setdefault(told[i][0], {})[told[i][1]] = status
-    return known
+    _add_activity(cursor, part)
+    _add_dated(cursor, "add_conduct", [(p, row) for p, t in part.items() for row in t.conduct])
+    _add_dated(cursor, "add_enrolment", [(p, row) for p, t in part.items() for row in t.enrolment])
 
 
 def _write_sessions(cursor: Pipeline, query: str, told: Sequence[tuple[Pair, str, Status]]) -> None:
@@ -60,11 +73,10 @@ def _write_sessions(cursor: Pipeline, query: str, told: Sequence[tuple[Pair, str
     )
 
 
-def add_activity(cursor: Pipeline, facts: Facts) -> None:
-    """Add to the sums of the days that are told of."""
+def _add_activity(cursor: Pipeline, part: Part) -> None:
     told = [
         (student, course, day, *sums)
-        for (student, course), one in facts.items()
+        for (student, course), one in part.items()
         for day, sums in one.activity.items()
     ]
     if told:
@@ -80,12 +92,6 @@ def add_activity(cursor: Pipeline, facts: Facts) -> None:
                 "minutes": arrays.plain(minutes),
             },
         )
-
-
-def add_dated(cursor: Pipeline, facts: Facts) -> None:
-    """Add what is told of conduct and of enrolment; safe to repeat."""
-    _add_dated(cursor, "add_conduct", [(p, row) for p, t in facts.items() for row in t.conduct])
-    _add_dated(cursor, "add_enrolment", [(p, row) for p, t in facts.items() for row in t.enrolment])
 
 
 def _add_dated(cursor: Pipeline, query: str, told: Sequence[tuple[Pair, Dated]]) -> None:

@@ -16,11 +16,16 @@ from chalicelib.domain.standing import Standing, Touched
 from chalicelib.domain.work import Result, Terms, put_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
 
     from chalicelib.adapters.postgres.pipeline import Pipeline
-    from chalicelib.domain.facts import Pair, Status
+    from chalicelib.domain.facts import Pair, Status, Told
 
+    Part = Mapping[Pair, Told]
+    Answer = Future[list[tuple[Any, ...]]]
+
+PART = 1000  # pairs that are read, folded, judged and saved together
 _SQL = queries.load("folding.sql")
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(list[Result]).decode
@@ -28,38 +33,57 @@ _NONE_KNOWN: dict[str, Status] = {}
 _NO_TERMS: dict[str, Terms] = {}
 
 
-def fold(cursor: Pipeline, facts: Facts) -> list[Touched]:
-    """Add the facts to the tables of facts; return the standings as they become, not saved yet."""
-    if not facts:
-        return []
-    known = read(cursor, facts)
+def fold(cursor: Pipeline, facts: Facts) -> Iterator[list[Touched]]:
+    """Add the facts to the tables of facts; yield the standings as they become, not saved yet.
+
+    They come in parts: while one is folded, judged and saved here, the server reads the next.
+    """
+    told = list(facts.items())
+    parts = [dict(told[start : start + PART]) for start in range(0, len(told), PART)]
     terms = _terms(cursor, facts)
-    sessions = fact_tables.add_sessions(cursor, facts)
-    fact_tables.add_activity(cursor, facts)
-    fact_tables.add_dated(cursor, facts)
+    following = [_ask(cursor, part) for part in parts[:1]]
+    for number, part in enumerate(parts, 1):
+        standings, sessions = following.pop()
+        following += [_ask(cursor, later) for later in parts[number : number + 1]]
+        yield _fold_part(cursor, part, terms, _read(part, standings.result()), sessions())
+
+
+def _ask(cursor: Pipeline, part: Part) -> tuple[Answer, Callable[[], fact_tables.Known]]:
+    """Ask for what is known of these pairs."""
+    return cursor.soon(_SQL["standings_to_fold"], _keys(part)), fact_tables.known(cursor, part)
+
+
+def _fold_part(
+    cursor: Pipeline,
+    part: Part,
+    terms: dict[str, dict[str, Terms]],
+    standings: list[Touched],
+    sessions: fact_tables.Known,
+) -> list[Touched]:
+    fact_tables.add(cursor, part, sessions)
     touched = [
         folding.fold(one, told, terms.get(pair[1], _NO_TERMS), sessions.get(pair, _NONE_KNOWN))
-        for (pair, told), one in zip(facts.items(), known, strict=True)
+        for (pair, told), one in zip(part.items(), standings, strict=True)
     ]
     return count_anew(
-        cursor, touched, [t.aspects & (CONDUCT | ENROLMENT) | t.void for t in facts.values()]
+        cursor, touched, [t.aspects & (CONDUCT | ENROLMENT) | t.void for t in part.values()]
     )
 
 
-def read(cursor: Pipeline, pairs: Iterable[Pair]) -> list[Touched]:
+def _read(pairs: Iterable[Pair], rows: Iterable[tuple[Any, ...]]) -> list[Touched]:
     """Return the standing of each pair, in that order; one of nothing where there is none yet."""
-    students, courses = zip(*pairs, strict=True)
-    cursor.execute(
-        _SQL["standings_to_fold"],
-        {"student": arrays.plain(students), "course": arrays.texts(courses)},
-    )
-    known: list[tuple[Any, ...] | None] = [None] * len(students)
-    for row in cursor.fetchall():
-        known[row[0] - 1] = row
+    known = {row[0]: row for row in rows}
     return [
-        folding.unheard_of(student, course) if row is None else _touched(student, course, row)
-        for student, course, row in zip(students, courses, known, strict=True)
+        _touched(student, course, known[number])
+        if number in known
+        else folding.unheard_of(student, course)
+        for number, (student, course) in enumerate(pairs, 1)
     ]
+
+
+def _keys(pairs: Iterable[Pair]) -> dict[str, str]:
+    students, courses = zip(*pairs, strict=True)
+    return {"student": arrays.plain(students), "course": arrays.texts(courses)}
 
 
 def count_anew(cursor: Pipeline, touched: list[Touched], aspects: Iterable[int]) -> list[Touched]:
@@ -67,14 +91,8 @@ def count_anew(cursor: Pipeline, touched: list[Touched], aspects: Iterable[int])
     chosen = [(i, changed) for i, changed in enumerate(aspects) if changed]
     if not chosen:
         return touched
-    pairs = [touched[i].standing[:2] for i, _ in chosen]
-    cursor.execute(
-        _SQL["count_anew"],
-        {
-            "student": arrays.plain(student for student, _ in pairs),
-            "course": arrays.texts([course for _, course in pairs]),
-        },
-    )
+    pairs = [(touched[i].standing.student, touched[i].standing.course) for i, _ in chosen]
+    cursor.execute(_SQL["count_anew"], _keys(pairs))
     for n, enrolled, sessions, attended, active_day, incidents, suspensions in cursor.fetchall():
         i, changed = chosen[n - 1]
         standing = touched[i].standing._replace(
@@ -109,7 +127,8 @@ def save(cursor: Pipeline, touched: Sequence[Touched]) -> None:
 
 def recount(cursor: Pipeline, pair: Pair, aspects: int) -> None:
     """Count these aspects of one standing anew, after the roster has changed; make it if needed."""
-    save(cursor, count_anew(cursor, read(cursor, [pair]), [aspects]))
+    cursor.execute(_SQL["standings_to_fold"], _keys([pair]))
+    save(cursor, count_anew(cursor, _read([pair], cursor.fetchall()), [aspects]))
 
 
 def refold_item(cursor: Pipeline, item: str, terms: Terms, standings: Iterable[Touched]) -> None:
@@ -161,10 +180,7 @@ def _terms(cursor: Pipeline, facts: Facts) -> dict[str, dict[str, Terms]]:
 
 
 def _pairs(touched: Sequence[Touched]) -> dict[str, str]:
-    return {
-        "student": arrays.plain(one.standing.student for one in touched),
-        "course": arrays.texts([one.standing.course for one in touched]),
-    }
+    return _keys([(one.standing.student, one.standing.course) for one in touched])
 
 
 def _columns(touched: Sequence[Touched]) -> dict[str, str]:

@@ -46,9 +46,11 @@ class Pipeline:
         What goes wrong is raised by whatever is called next, at the latest at the end of the
         transaction; RuntimeError when it touches another number of `rows`.
         """
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(max_workers=1)
-        self._running.append(self._threads.submit(self._run, query, values, rows))
+        self._running.append(self._thread().submit(self._run, query, values, rows))
+
+    def soon(self, query: str, values: Mapping[str, Any]) -> Future[list[tuple[Any, ...]]]:
+        """Run a query after all earlier statements; its rows are there when they are asked for."""
+        return self._thread().submit(self._ask, query, values)
 
     def wait(self) -> None:
         """Wait for the statements that were given to `later`; raise the first error of them."""
@@ -74,6 +76,16 @@ class Pipeline:
         if self._threads is not None:
             self._threads.shutdown(cancel_futures=True)
         self._cursor.close()
+
+    def _thread(self) -> ThreadPoolExecutor:
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(max_workers=1)
+        return self._threads
+
+    def _ask(self, query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        with self._connection.cursor() as cursor:
+            cursor.execute(query, values)
+            return cursor.fetchall()
 
     def _run(self, query: str, values: Mapping[str, Any], rows: int | None) -> None:
         with self._connection.cursor() as cursor:

@@ -11,6 +11,13 @@ BEGIN
       EXECUTE format('CREATE ROLE %I LOGIN', role_name);
     END IF;
   END LOOP;
+  -- Whoever is in rds_iam signs in to RDS with a token of IAM, and with nothing else; it is made
+  -- where RDS has not made it. Not owner: the master acts as owner, so it would be in rds_iam too,
+  -- and could sign in with its password no more.
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'rds_iam') THEN
+    CREATE ROLE rds_iam;
+  END IF;
+  GRANT rds_iam TO ingest, api, privacy, reader;
   -- RDS's master is no superuser: from 16 on it gets what it makes without the right to SET ROLE.
   IF NOT pg_has_role(current_user, 'owner', CASE
       WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END) THEN

@@ -291,7 +291,7 @@ CREATE TABLE public.standing (
     open_alerts smallint DEFAULT 0 NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL
 )
-WITH (fillfactor='75');
+WITH (fillfactor='40');
 ALTER TABLE public.standing OWNER TO owner;
 CREATE VIEW public.result WITH (security_invoker='true') AS
  SELECT s.student,

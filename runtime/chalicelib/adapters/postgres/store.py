@@ -67,8 +67,8 @@ class PostgresUnit:
             self._facts = None
         return sorted_
 
-    def count(self, new: Sequence[Incoming]) -> list[Touched]:
-        """Fold stored events; return the standings that they touched, not saved yet."""
+    def count(self, new: Sequence[Incoming]) -> Iterator[list[Touched]]:
+        """Fold stored events; yield the standings that they touched in parts, not saved yet."""
         return counting.count(self._cursor, new, self._facts)
 
     def save_standings(self, touched: Sequence[Touched]) -> None:
