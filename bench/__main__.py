@@ -60,6 +60,8 @@ def measure(form: dict[str, Any]) -> dict[str, Any]:
         name = database.NAME
         ingest, superuser = postgres.dsn(name, "ingest"), postgres.dsn(name)
         database.fill(ingest, int(form["history"]), tell)
+        tell("sweep")
+        figures |= database.sweep_all(ingest)
         database.execute(superuser, "VACUUM (ANALYZE)", "CHECKPOINT")
         tell("reads")
         figures |= read_path.measure(postgres.dsn(name, "api"))

@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import itertools
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from chalicelib.adapters.postgres.store import PostgresStore
 from chalicelib.consumer import Consumer
 from chalicelib.domain.policy import HIGHER_EDUCATION
 from chalicelib.services.judge import Judge
+from chalicelib.services.sweep import sweep
 from local.postgres import EmbeddedPostgres
 
 if TYPE_CHECKING:
@@ -78,6 +80,17 @@ def fill(conninfo: str, events: int, tell: Callable[[str], None]) -> None:
         whole.consume(kinesis_event(workload.batch(FILL_BATCH, bursty=False)))
         if done % 100_000 == 0:
             tell(f"history: {done:,} of {events:,} events")
+
+
+def sweep_all(conninfo: str) -> dict[str, float]:
+    """Sweep every class once, as the schedule does; return the seconds it took."""
+    began = time.perf_counter()
+    sweep(
+        store=PostgresStore(Database(conninfo)),
+        judge=Judge(HIGHER_EDUCATION),
+        clock=StandingClock(),
+    )
+    return {"sweep_s": time.perf_counter() - began}
 
 
 def execute(conninfo: str, *statements: str) -> None:

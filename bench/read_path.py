@@ -30,10 +30,13 @@ def measure(conninfo: str, *, times: int = TIMES) -> dict[str, Ratios]:
 
     queries: dict[str, Callable[[], Any]] = {
         "student": lambda: reads.student(pick.choice(students), NOW),
+        "courses": lambda: reads.courses((), 50),
         "timeline": lambda: reads.timeline(pick.choice(students), None, (), 50),
         "course": lambda: reads.course(course(), NOW),
         "students_by_risk": lambda: reads.students(course(), "risk", (), 50, NOW),
         "students_by_mark": lambda: reads.students(course(), "mark", (), 50, NOW),
+        "students_by_name": lambda: reads.students(course(), "name", (), 50, NOW),
+        "students_by_last_activity": lambda: reads.students(course(), "last_activity", (), 50, NOW),
         "alerts_of_course": lambda: reads.alerts({**NOTHING, "course": course()}, (), 50),
         "alerts": lambda: reads.alerts(NOTHING, (), 50),
     }

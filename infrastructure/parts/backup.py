@@ -9,6 +9,8 @@ from aws_cdk import aws_backup as backup
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from infrastructure.names import named
+
 if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
 
@@ -28,7 +30,7 @@ _HOURLY_HOURS = "0-1,6-23"
 
 def vault_name(suffix: str) -> str:
     """Return the vault's name, the same in both regions."""
-    return f"backup-vault-{suffix}"
+    return named("backup-vault", suffix)
 
 
 class Backup(Construct):
@@ -63,7 +65,7 @@ class Backup(Construct):
             self,
             "Plan",
             backup_plan=backup.CfnBackupPlan.BackupPlanResourceTypeProperty(
-                backup_plan_name=f"backup-plan-{deployment.suffix}",
+                backup_plan_name=named("backup-plan", deployment.suffix),
                 backup_plan_rule=self._rules(environment.backup_days, environment.archive_years),
             ),
         )
@@ -73,7 +75,7 @@ class Backup(Construct):
             backup_plan_id=plan.attr_backup_plan_id,
             backup_selection=backup.CfnBackupSelection.BackupSelectionResourceTypeProperty(
                 iam_role_arn=self.role.role_arn,
-                selection_name=f"database-{deployment.suffix}",
+                selection_name=named("database", deployment.suffix),
                 resources=[instance_arn],
             ),
         )
@@ -82,7 +84,7 @@ class Backup(Construct):
         return iam.Role(
             self,
             "Role",
-            role_name=f"backup-role-{suffix}",
+            role_name=named("backup-role", suffix),
             assumed_by=iam.ServicePrincipal("backup.amazonaws.com"),
             managed_policies=[
                 iam.ManagedPolicy.from_aws_managed_policy_name(f"service-role/{name}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from infrastructure.names import named
 from infrastructure.parts.metrics import emitted, measured
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Dashboard(Construct):
         self._suffix = deployment.suffix
         self._watched = watched
         self.dashboard = cloudwatch.Dashboard(
-            self, "Dashboard", dashboard_name=f"student-performance-{deployment.suffix}"
+            self, "Dashboard", dashboard_name=named("student-performance", deployment.suffix)
         )
         self.dashboard.add_widgets(
             cloudwatch.AlarmStatusWidget(

@@ -10,8 +10,11 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from infrastructure.names import named
+
 if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
+
     from infrastructure.environments import Deployment
 
 # A topic with a policy of its own has lost the default one: each service that publishes is named.
@@ -29,9 +32,9 @@ class Notifications(Construct):
         self, scope: Construct, id_: str, *, deployment: Deployment, key: kms.IKey
     ) -> None:
         super().__init__(scope, id_)
-        self.operators = self._topic("Operators", f"operator-notices-{deployment.suffix}", key)
+        self.operators = self._topic("Operators", named("operator-notices", deployment.suffix), key)
         self.operators.add_subscription(subscriptions.EmailSubscription(deployment.admin_email))
-        self.alerts = self._topic("Alerts", f"student-alerts-{deployment.suffix}", key)
+        self.alerts = self._topic("Alerts", named("student-alerts", deployment.suffix), key)
         for service, source in _PUBLISHERS.items():
             self.operators.add_to_resource_policy(self._may_publish(service, source))
             key.add_to_resource_policy(self._may_encrypt(service, deployment.suffix))
@@ -57,7 +60,9 @@ class Notifications(Construct):
         publishing to an encrypted topic (SNS developer guide, "Key management"). The topic's
         ARN is put together here, since a reference would make topic and key wait for each other.
         """
-        topic = self._arn("arn:{partition}:sns:{region}:{account}:" + f"operator-notices-{suffix}")
+        topic = self._arn(
+            "arn:{partition}:sns:{region}:{account}:" + named("operator-notices", suffix)
+        )
         return iam.PolicyStatement(
             principals=[iam.ServicePrincipal(service)],
             actions=["kms:Decrypt", "kms:GenerateDataKey*"],

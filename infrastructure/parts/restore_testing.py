@@ -51,7 +51,7 @@ class RestoreTesting(Construct):
                 )
             ),
         )
-        selection = backup.CfnRestoreTestingSelection(
+        backup.CfnRestoreTestingSelection(
             self,
             "Selection",
             restore_testing_plan_name=plan.ref,
@@ -66,4 +66,3 @@ class RestoreTesting(Construct):
                 "multiAz": "false",
             },
         )
-        selection.node.add_dependency(plan)

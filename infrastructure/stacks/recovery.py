@@ -15,6 +15,7 @@ from aws_cdk import (
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_kms as kms
 
+from infrastructure.names import named
 from infrastructure.parts.backup import vault_name
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class RecoveryRegionStack(Stack):
         self.key = kms.Key(
             self,
             "Key",
-            alias=f"recovery-{deployment.suffix}",
+            alias=named("recovery", deployment.suffix),
             description=f"Backups of {deployment.suffix} in the second region",
             enable_key_rotation=True,
             pending_window=Duration.days(7),

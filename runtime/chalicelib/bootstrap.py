@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chalicelib import settings as settings_module
+from chalicelib.adapters import secrets
 from chalicelib.adapters.clock import FileClock, WallClock
 from chalicelib.adapters.kinesis import KinesisStream
 from chalicelib.adapters.postgres.catalogue import PostgresCatalogue
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.reads import PostgresReads
+from chalicelib.adapters.postgres.sign_in import as_given, by_iam, by_secret
 from chalicelib.adapters.postgres.store import PostgresStore
 from chalicelib.adapters.sns import SnsNotifier
 from chalicelib.domain.errors import ConfigurationError
@@ -25,6 +27,7 @@ from chalicelib.services.judge import Judge
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from chalicelib.adapters.postgres.sign_in import SignIn
     from chalicelib.ports import Clock, Notifier, Store, Stream
     from chalicelib.settings import Settings
 
@@ -44,10 +47,15 @@ class Service:
     judge: Judge
     notifier: Notifier | None  # None: nobody is told
 
+    @property
+    def sign_in(self) -> SignIn:
+        """How the database is signed in to."""
+        return sign_in(self.settings)
+
     @functools.cached_property
     def pseudonym_key(self) -> bytes:
         """The institution's key; ConfigurationError when it is missing or short."""
-        return _key(self.settings.pseudonym_key_file)
+        return _key(self.settings)
 
     @functools.cached_property
     def ingest(self) -> Ingest:
@@ -63,9 +71,7 @@ class Service:
 
 def build(settings: Settings) -> Service:
     """Compose the real adapters; connects to nothing yet."""
-    database = Database(
-        settings.database_conninfo, statement_timeout_ms=settings.statement_timeout_ms
-    )
+    database = Database(sign_in(settings), statement_timeout_ms=settings.statement_timeout_ms)
     clock = FileClock(Path(settings.clock_file)) if settings.clock_file else WallClock()
     return Service(
         settings=settings,
@@ -99,10 +105,23 @@ def using(chosen: Service) -> Iterator[Service]:
         _chosen.remove(chosen)
 
 
-def _key(path: str) -> bytes:
-    if not path:
+def sign_in(settings: Settings) -> SignIn:
+    """Return how these settings sign in to the database."""
+    conninfo = settings.database_conninfo
+    if settings.database_sign_in == "iam":
+        return by_iam(conninfo)
+    if settings.database_sign_in == "secret":
+        return by_secret(conninfo, settings.database_secret)
+    return as_given(conninfo)
+
+
+def _key(settings: Settings) -> bytes:
+    if settings.pseudonym_key_secret:
+        key = secrets.read(settings.pseudonym_key_secret).encode()
+    elif settings.pseudonym_key_file:
+        key = Path(settings.pseudonym_key_file).read_bytes().strip()
+    else:
         raise ConfigurationError("MONITOR_PSEUDONYM_KEY_FILE names no file")
-    key = Path(path).read_bytes().strip()
     if len(key) < MIN_KEY_BYTES:
         raise ConfigurationError(f"the pseudonym key has {len(key)} bytes; at least 32 are needed")
     return key

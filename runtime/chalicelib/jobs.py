@@ -48,11 +48,11 @@ def announce_unsent(service: Service) -> int:
 def migrate(service: Service) -> dict[str, Any]:
     """Apply missing migrations and keep the partitions; safe to repeat.
 
-    The service's database must be signed in to as a user who may create roles.
+    The settings must sign in to the database as a user who may create roles.
     """
     settings = service.settings
-    applied = apply_migrations(settings.database_conninfo)
-    partitions = PostgresPartitions(Database(settings.database_conninfo))
+    applied = apply_migrations(service.sign_in)
+    partitions = PostgresPartitions(Database(service.sign_in))
     kept = keep_partitions(
         partitions,
         service.clock,

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 POLICIES = ("higher_education", "k12")
+SIGN_INS = ("conninfo", "iam", "secret")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,9 +19,12 @@ class Settings:
     """What differs between deployments; `docs/configuration.md` tells each in words."""
 
     database_conninfo: str = ""  # libpq; without a password where IAM or a password file signs in
+    database_sign_in: str = "conninfo"  # or iam (a token), or secret (what database_secret holds)
+    database_secret: str = ""  # ARN of the master's secret, for migrations
     stream_name: str = ""
     topic_arn: str = ""  # SNS; empty: alerts are written to the log instead
     pseudonym_key_file: str = ""  # holds 32 bytes or more
+    pseudonym_key_secret: str = ""  # ARN of a secret that does, instead of a file
     lanes: int = 8  # a power of two up to 256, at least the shard count
     sources: tuple[str, ...] = ("local",)  # who may send events, by the header X-Source
     default_source: str = "local"
@@ -40,6 +44,10 @@ class Settings:
             raise ConfigurationError(f"MONITOR_LANES is {self.lanes}; a power of two to 256 works")
         if self.policy not in POLICIES:
             raise ConfigurationError(f"MONITOR_POLICY is {self.policy!r}; one of {POLICIES}")
+        if self.database_sign_in not in SIGN_INS:
+            raise ConfigurationError(
+                f"MONITOR_DATABASE_SIGN_IN is {self.database_sign_in!r}; one of {SIGN_INS}"
+            )
         if self.default_source not in self.sources:
             raise ConfigurationError(
                 f"MONITOR_DEFAULT_SOURCE {self.default_source!r} is not in MONITOR_SOURCES"

@@ -13,9 +13,11 @@ ADA, BEN, CAT = STUDENTS
 CLASS = [str(uuid.UUID(int=(n * 37 % 97 + 1) * 2**120 + n)) for n in range(23)]
 
 
-def test_a_course_is_listed_by_the_catalogue_or_by_a_standing(api):
+def test_a_course_is_listed_by_the_catalogue_or_after_a_sweep(api):
     api.put("/v1/courses/ART-1", {"title": "Art", "subject": "arts", "starts_on": "2024-10-01"})
     api.consume(scored("m1", ADA, 1, 20), scored("m2", BEN, 1, 90))
+    assert [one["course"] for one in api.found("/v1/courses")["items"]] == ["ART-1"]
+    api.sweep()
 
     assert api.found("/v1/courses")["items"] == [
         {
@@ -44,6 +46,7 @@ def test_courses_are_paged_by_id(api):
     for name in names[::2]:
         api.put(f"/v1/courses/{name}", {"title": name})
     api.consume(*(scored(f"m{name}", ADA, 1, 80, course=name) for name in names[1::2]))
+    api.sweep()
 
     pages = list(api.pages("/v1/courses", limit=4))
 

@@ -11,10 +11,14 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_rds as rds
 
+from infrastructure.environments import DEV, ENVIRONMENTS, PROD
+from infrastructure.gates.lint import lint
+from infrastructure.gates.nag import nag
 from infrastructure.parts.backup import QUIET_HOURS, Backup
 from infrastructure.parts.backup_replication import replicate_backups
 from infrastructure.parts.restore_testing import RestoreTesting
 from infrastructure.stacks.recovery import RecoveryRegionStack
+from local.paths import PROJECT
 
 HERE, THERE = "us-east-1", "us-west-2"
 
@@ -212,3 +216,26 @@ def test_the_latest_backup_is_restored_as_a_test_every_week(stacks):
             },
         },
     )
+
+
+def test_the_second_regions_stack_has_no_finding(stacks):
+    template = stacks["Recovery"].to_json()
+
+    assert nag(template) == []
+    assert [f for f in lint(template) if not f.rule.startswith("I")] == []
+
+
+def test_the_gates_read_what_comes_from_the_other_stack(stacks):
+    found = {finding.rule for finding in nag(stacks["Monitor"].to_json())}
+
+    assert any(rule.startswith("AwsSolutions-IAM4") for rule in found)
+
+
+def test_the_document_says_for_how_long_backups_are_kept():
+    text = (PROJECT / "docs" / "recovery.md").read_text()
+
+    days = f"{DEV.backup_days} days (dev) to {PROD.backup_days} (prod)"
+    assert text.count(days) == 2
+    assert f"| AWS Backup: monthly, warm | both | {PROD.archive_years} years" in text
+    archiving = [name for name, sizes in ENVIRONMENTS.items() if sizes.archive_years]
+    assert f"where `archive_years` is set ({', '.join(archiving)})" in text

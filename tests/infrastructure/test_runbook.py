@@ -9,6 +9,7 @@ import pytest
 from aws_cdk import App, Environment, Stack, assertions
 from aws_cdk import aws_sns as sns
 
+from infrastructure.environments import ENVIRONMENTS
 from infrastructure.parts.alarms.alarms import Alarms
 from local.paths import PROJECT
 from tests.infrastructure.watched import WATCHED
@@ -120,3 +121,9 @@ def test_another_threshold_than_the_templates_would_be_noticed(alarms):
 
 def test_every_rds_category_is_named():
     assert "failover, failure, low storage and maintenance" in one_line(RUNBOOK)
+
+
+def test_environments_without_a_replica_are_named():
+    without = [name for name, sizes in ENVIRONMENTS.items() if not sizes.read_replica]
+
+    assert f"Without a replica by default: {', '.join(without)}." in one_line(RUNBOOK)

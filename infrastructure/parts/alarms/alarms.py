@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aws_cdk import aws_sns as sns
-    from infrastructure.environments import Deployment
 
+    from infrastructure.environments import Deployment
     from infrastructure.parts.alarms.watched import Watched
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_rds as rds
 
+from infrastructure.names import named
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -22,7 +24,7 @@ def database_events(
     return rds.CfnEventSubscription(
         scope,
         "DatabaseEvents",
-        subscription_name=f"database-events-{suffix}",
+        subscription_name=named("database-events", suffix),
         sns_topic_arn=topic.topic_arn,
         source_type="db-instance",
         source_ids=list(instance_ids),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_events as events
 
+from infrastructure.names import named
 from infrastructure.parts.alarms.watch import Watch
 from infrastructure.parts.metrics import measured
 
@@ -22,7 +23,7 @@ def told_of(
     scope: Construct, name: str, *, suffix: str, pattern: Mapping[str, Any], topic: sns.ITopic
 ) -> str:
     """Make a rule that hands matching events to a topic; return its name."""
-    rule_name = f"{name}-{suffix}"
+    rule_name = named(name, suffix)
     events.CfnRule(
         scope,
         "".join(part.capitalize() for part in name.split("-")) + "Rule",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 
+from infrastructure.names import named
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -37,7 +39,7 @@ def ingest_alarm(
     made = cloudwatch.CompositeAlarm(
         scope,
         "IngestUnhealthy",
-        composite_alarm_name=f"ingest-unhealthy-{suffix}",
+        composite_alarm_name=named("ingest-unhealthy", suffix),
         alarm_description="Events do not get through. See docs/runbook.md, ingest-unhealthy.",
         alarm_rule=cloudwatch.AlarmRule.any_of(
             *[

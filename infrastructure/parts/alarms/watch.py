@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 
+from infrastructure.names import named
+
 if TYPE_CHECKING:
     from aws_cdk import aws_sns as sns
     from constructs import Construct
+
     from infrastructure.environments import Deployment
 
 ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
@@ -43,7 +46,7 @@ def alarm(
     made = cloudwatch.Alarm(
         scope,
         "".join(part.capitalize() for part in watch.name.split("-")),
-        alarm_name=f"{watch.name}-{deployment.suffix}",
+        alarm_name=named(watch.name, deployment.suffix),
         alarm_description=f"{watch.means} See docs/runbook.md, {watch.name}.",
         metric=watch.metric,
         threshold=watch.threshold,

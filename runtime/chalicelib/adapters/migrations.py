@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import psycopg2
+from chalicelib.adapters.postgres.sign_in import SignIn, as_given, connect
+
+if TYPE_CHECKING:
+    from psycopg2 import extensions
 
 _FOLDER = Path(__file__).parent / "postgres"
 _log = logging.getLogger(__name__)
@@ -18,13 +22,13 @@ CREATE TABLE IF NOT EXISTS migration (
 """
 
 
-def migrate(conninfo: str) -> list[str]:
+def migrate(sign_in: SignIn | str) -> list[str]:
     """Apply what is missing and return its names; with nothing missing, change nothing.
 
-    `conninfo` signs in as a user who may create roles (the master user of the instance). Two runs
+    `sign_in` is that of a user who may create roles (the master user of the instance). Two runs
     at once are safe: the second waits. A file that fails is rolled back whole, and raises.
     """
-    connection = psycopg2.connect(conninfo)
+    connection = connect(as_given(sign_in) if isinstance(sign_in, str) else sign_in)
     try:
         with connection, connection.cursor() as cursor:
             cursor.execute((_FOLDER / "roles.sql").read_text())
@@ -38,7 +42,7 @@ def files() -> list[Path]:
     return sorted((_FOLDER / "migrations").glob("[0-9]*.sql"))
 
 
-def _apply(connection: psycopg2.extensions.connection, path: Path) -> bool:
+def _apply(connection: extensions.connection, path: Path) -> bool:
     with connection, connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE owner")
         cursor.execute("SELECT pg_advisory_xact_lock(4713)")

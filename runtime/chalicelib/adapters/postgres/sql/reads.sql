@@ -45,22 +45,15 @@ LIMIT %(limit)s
 SELECT 1 FROM standing WHERE student = %(student)s LIMIT 1
 
 -- name: courses
--- Courses by id, with how many students and open alerts. A course is known by the catalogue or by a
--- standing; those are found by a step of standing_by_risk each. Students are counted by the sweep,
--- and here only until it has. Uses course_pkey, course_context_pkey, alert_by_course.
-WITH RECURSIVE taken (course) AS (
-  (SELECT s.course FROM standing s WHERE s.course > %(after)s ORDER BY s.course LIMIT 1)
-  UNION ALL
-  SELECT (SELECT s.course FROM standing s WHERE s.course > t.course ORDER BY s.course LIMIT 1)
-  FROM taken t WHERE t.course IS NOT NULL
-)
-SELECT k.course, c.title, c.subject, c.starts_on, c.ends_on,
-       coalesce(x.enrolled, (SELECT count(*) FROM standing s WHERE s.course = k.course)),
+-- Courses by id, with how many students are enrolled and have open alerts. A course is known by the
+-- catalogue or, when nobody has put it there, by the sweep, which also counts the students. Uses
+-- course_pkey, course_context_pkey, alert_one_open.
+SELECT k.course, c.title, c.subject, c.starts_on, c.ends_on, coalesce(x.enrolled, 0),
        (SELECT count(*) FROM alert a WHERE a.course = k.course AND a.cleared_at IS NULL)
 FROM (
   (SELECT course FROM course WHERE course > %(after)s ORDER BY course LIMIT %(limit)s)
   UNION
-  (SELECT course FROM taken WHERE course IS NOT NULL LIMIT %(limit)s)
+  (SELECT course FROM course_context WHERE course > %(after)s ORDER BY course LIMIT %(limit)s)
   ORDER BY course LIMIT %(limit)s
 ) AS k
 LEFT JOIN course c ON c.course = k.course
