@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.indicators import Severity, evaluate, risk, risk_bucket
 from chalicelib.domain.policy import HIGHER_EDUCATION, K12
@@ -143,19 +144,19 @@ def test_nothing_was_due_for_who_was_not_enrolled_then():
 
 
 def test_nothing_is_said_of_who_is_not_enrolled_now():
-    gone = marked(1000)._replace(enrolled=((0, 90 * MICROS_PER_DAY),))
+    gone = replace(marked(1000), enrolled=((0, 90 * MICROS_PER_DAY),))
     assert said(gone) == {}
     assert risk(gone, EMPTY, HIGHER_EDUCATION, NOW_US).total == 0
 
 
 def test_risk_shows_its_parts_and_never_passes_a_hundred():
     context = CourseContext("C", (due("essay"), due("report", 60)))
-    one = marked(5000)._replace(late=1, work=[Result(item) for item in ["essay"]])
+    one = replace(marked(5000), late=1, work=[Result(item) for item in ["essay"]])
     found = risk(one, context, HIGHER_EDUCATION, NOW_US)
     assert found.parts == {"missing_work": 25, "marks": 20, "late_work": 5, "absence": 0}
     assert found.total == 50
 
-    worst = marked(0)._replace(late=9, sessions=40, attended=0)
+    worst = replace(marked(0), late=9, sessions=40, attended=0)
     assert risk(worst, context, HIGHER_EDUCATION, NOW_US).total == 100
 
 

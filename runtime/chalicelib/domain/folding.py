@@ -55,7 +55,9 @@ def fold(
     if sums is None:
         sums = _totals_of(standing)
     grown = with_work(standing, work, sums, sessions, attended, active)
-    return Touched(grown, *touched[1:5], changed)
+    return Touched(
+        grown, touched.open_alerts, touched.risk_bucket, touched.version, touched.place, changed
+    )
 
 
 def with_terms(standing: Standing, work: list[Result]) -> Standing:
@@ -99,7 +101,14 @@ def _totals_of(standing: Standing) -> Totals:
     submitted_us = None if day is None else day * MICROS_PER_DAY
     if not standing.work:
         return NO_TOTALS
-    return Totals(*standing[3:8], submitted_us)
+    return Totals(
+        standing.marks,
+        standing.weight_sum,
+        standing.weighted_sum,
+        standing.handed_in,
+        standing.late,
+        submitted_us,
+    )
 
 
 def _attendance(

@@ -10,6 +10,8 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from chalicelib.domain.standing import (
     MICROS_PER_DAY,
     CourseContext,
@@ -44,7 +46,7 @@ class Finding(NamedTuple):
     fires: bool = True  # False: keeps an open alert open, opens none
 
 
-class Risk(NamedTuple):
+class Risk(msgspec.Struct, frozen=True):
     """0..100, with what each part adds to it; never more than 100 in all."""
 
     total: int

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from chalicelib.domain.work import Result
+import msgspec
+
+from chalicelib.domain.work import Result  # msgspec reads the types
 
 MICROS_PER_DAY = 86_400_000_000
 Spans = tuple[tuple[int, int], ...]  # [from, to) in microseconds since 1970 UTC, in order
 
 
-class Standing(NamedTuple):
+class Standing(msgspec.Struct, frozen=True, gc=False):
     """The facts about one student in one course; every field is a function of the set of events."""
 
     student: str
@@ -31,7 +32,7 @@ class Standing(NamedTuple):
     enrolled: Spans | None  # None: nobody ever said; taken as always
 
 
-class Touched(NamedTuple):
+class Touched(msgspec.Struct, frozen=True, gc=False):
     """A standing as it was read or has just become, with what lists and alerts go by."""
 
     standing: Standing

@@ -48,7 +48,7 @@ class Terms(NamedTuple):
     optional: bool = False
 
 
-class Totals(NamedTuple):
+class Totals(msgspec.Struct, frozen=True, gc=False):
     """Sums over the results of one student in one course."""
 
     marks: int

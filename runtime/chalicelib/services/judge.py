@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from chalicelib.domain.delivery import Outcome
 from chalicelib.domain.indicators import Finding, Risk, evaluate, risk, risk_bucket
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.ports import Unit
 
 
-class Verdict(NamedTuple):
+class Verdict(msgspec.Struct, frozen=True):
     """What is to be said about one standing at one moment."""
 
     touched: Touched
@@ -86,8 +88,7 @@ def _with_risk(verdict: Verdict) -> Touched | None:
     """Return the standing with its coarse risk; None when it is kept like that already."""
     touched, bucket = verdict.touched, risk_bucket(verdict.risk.total)
     if bucket != touched.risk_bucket:
-        standing, open_alerts, _, version, place, changed = touched
-        return Touched(standing, open_alerts, bucket, version, place, changed)
+        return msgspec.structs.replace(touched, risk_bucket=bucket)
     return touched if touched.changed or not touched.place else None
 
 

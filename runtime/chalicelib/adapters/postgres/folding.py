@@ -5,6 +5,7 @@ The students are locked, so nobody changes in between what was read.
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -29,6 +30,9 @@ PART = 1000  # pairs that are read, folded, judged and saved together
 _SQL = queries.load("folding.sql")
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(list[Result]).decode
+_SUMS = ("marks", "weight_sum", "weighted_sum", "handed_in", "late", "sessions", "attended")
+_DAYS = ("active_day", "submitted_day")
+_sums, _days = operator.attrgetter(*_SUMS), operator.attrgetter(*_DAYS)
 _NONE_KNOWN: dict[str, Status] = {}
 _NO_TERMS: dict[str, Terms] = {}
 
@@ -95,7 +99,8 @@ def count_anew(cursor: Pipeline, touched: list[Touched], aspects: Iterable[int])
     cursor.execute(_SQL["count_anew"], _keys(pairs))
     for n, enrolled, sessions, attended, active_day, incidents, suspensions in cursor.fetchall():
         i, changed = chosen[n - 1]
-        standing = touched[i].standing._replace(
+        standing = msgspec.structs.replace(
+            touched[i].standing,
             enrolled=enrolment_spans.from_text(enrolled),
             sessions=sessions,
             attended=attended,
@@ -103,7 +108,9 @@ def count_anew(cursor: Pipeline, touched: list[Touched], aspects: Iterable[int])
             incidents=incidents,
             suspensions=suspensions,
         )
-        touched[i] = touched[i]._replace(standing=standing, changed=touched[i].changed | changed)
+        touched[i] = msgspec.structs.replace(
+            touched[i], standing=standing, changed=touched[i].changed | changed
+        )
     return touched
 
 
@@ -137,7 +144,8 @@ def refold_item(cursor: Pipeline, item: str, terms: Terms, standings: Iterable[T
     save(
         cursor,
         [
-            one._replace(
+            msgspec.structs.replace(
+                one,
                 standing=folding.with_terms(
                     one.standing, put_terms(one.standing.work, item, terms)
                 ),
@@ -160,10 +168,28 @@ def to_touched(row: Sequence[Any]) -> Touched:
 
 
 def _touched(student: str, course: str, row: Sequence[Any]) -> Touched:
-    spans = None if row[14] is None else enrolment_spans.from_text(row[14])
-    standing = Standing._make((student, course, _decode(row[2]), *row[3:14], spans))
-    open_alerts, risk_bucket, version = row[15:18]
-    return Touched(standing, open_alerts, risk_bucket, version, row[1])
+    place, work = row[1:3]
+    marks, weight_sum, weighted_sum, handed_in, late, sessions, attended = row[3:10]
+    active_day, submitted_day, incidents, suspensions, enrolled = row[10:15]
+    open_alerts, risk_bucket, version = row[15:]
+    standing = Standing(
+        student,
+        course,
+        _decode(work),
+        marks,
+        weight_sum,
+        weighted_sum,
+        handed_in,
+        late,
+        sessions,
+        attended,
+        active_day,
+        submitted_day,
+        incidents,
+        suspensions,
+        None if enrolled is None else enrolment_spans.from_text(enrolled),
+    )
+    return Touched(standing, open_alerts, risk_bucket, version, place)
 
 
 def _terms(cursor: Pipeline, facts: Facts) -> dict[str, dict[str, Terms]]:
@@ -184,18 +210,12 @@ def _pairs(touched: Sequence[Touched]) -> dict[str, str]:
 
 
 def _columns(touched: Sequence[Touched]) -> dict[str, str]:
-    (_, _, _, marks, weight_sum, weighted_sum, handed_in, late, sessions, attended, active_day,
-     submitted_day, _, _, _) = zip(*[one.standing for one in touched], strict=True)  # fmt: skip
+    standings = [one.standing for one in touched]
+    sums = zip(_SUMS, zip(*map(_sums, standings), strict=True), strict=True)
+    days = zip(_DAYS, zip(*map(_days, standings), strict=True), strict=True)
     return {
-        "marks": arrays.plain(marks),
-        "weight_sum": arrays.plain(weight_sum),
-        "weighted_sum": arrays.plain(weighted_sum),
-        "handed_in": arrays.plain(handed_in),
-        "late": arrays.plain(late),
-        "sessions": arrays.plain(sessions),
-        "attended": arrays.plain(attended),
-        "active_day": arrays.optional(active_day),
-        "submitted_day": arrays.optional(submitted_day),
+        **{name: arrays.plain(column) for name, column in sums},
+        **{name: arrays.optional(column) for name, column in days},
         "risk_bucket": arrays.plain(one.risk_bucket for one in touched),
     }
 
