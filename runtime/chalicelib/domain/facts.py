@@ -28,36 +28,12 @@ ATTENDANCE_STATUS = {"present": 1, "absent": 2, "late": 3, "excused": 4}
 CONDUCT_KIND = {"incident": 1, "suspension": 2, "commendation": 3}
 ENROLMENT_STATUS = {"enrolled": 1, "withdrawn": 2, "completed": 3}
 
-Moment = tuple[int, str]  # (occurred_us, event_uid): the order in which events count
 Pair = tuple[str, str]  # (student, course)
 Status = tuple[int, str, int]  # of attendance at a session: (occurred_us, event_uid, status)
 Dated = tuple[int, str, int]  # (occurred_us, event_uid, kind or status)
 
 
-class Work:
-    """One student's piece of work, as far as these events tell."""
-
-    __slots__ = ("due", "due_us", "mark", "scored", "submitted_us")
-
-    def __init__(self) -> None:
-        self.scored: Moment | None = None
-        self.mark: wire.Scored | None = None
-        self.submitted_us: int | None = None
-        self.due: Moment | None = None
-        self.due_us: int | None = None
-
-    def add(self, event: wire.Scored | wire.Submitted, moment: Moment) -> None:
-        """Let the greatest mark, the first submission and the greatest due date count."""
-        if type(event) is wire.Scored:
-            if self.scored is None or moment > self.scored:
-                self.scored, self.mark = moment, event
-        elif self.submitted_us is None or moment[0] < self.submitted_us:
-            self.submitted_us = moment[0]
-        if event.due_us is not None and (self.due is None or moment > self.due):
-            self.due, self.due_us = moment, event.due_us
-
-
-_NO_WORK: dict[str, Work] = {}
+_NO_WORK: list[tuple[wire.Scored | wire.Submitted, str]] = []
 _NO_SESSIONS: dict[str, Status] = {}
 _NO_ACTIVITY: dict[int, list[int]] = {}
 
@@ -74,7 +50,7 @@ class Told:
         self.void = 0  # of which of these what was known before is void
         self.void_items: frozenset[str] = frozenset()  # work of which the same is true
         # Made when there is something to put in: most often one of them holds all there is.
-        self.work: dict[str, Work] = _NO_WORK  # by item
+        self.work = _NO_WORK  # marks and submissions, each with its event_uid
         self.sessions: dict[str, Status] = _NO_SESSIONS
         self.activity: dict[int, list[int]] = _NO_ACTIVITY  # [events, count, minutes] by day
         self.conduct: tuple[Dated, ...] = ()
@@ -88,12 +64,9 @@ class Told:
 
     def add_work(self, event: wire.Scored | wire.Submitted, uid: str) -> None:
         """Add a mark or a submission."""
-        work = self.work.get(event.item)
-        if work is None:
-            if self.work is _NO_WORK:
-                self.work = {}
-            work = self.work[event.item] = Work()
-        work.add(event, (event.occurred_us, uid))
+        if self.work is _NO_WORK:
+            self.work = []
+        self.work.append((event, uid))
 
     def add_session(self, event: wire.Attended, uid: str) -> None:
         """Let the latest status of a session count."""

@@ -167,19 +167,20 @@ def risk(standing: Standing, context: CourseContext, policy: Policy, as_of_us: i
     if not enrolled_at(standing, as_of_us):
         return Risk(0, {})
     latest_due_us = as_of_us - policy.grace_days * MICROS_PER_DAY
-    parts = dict.fromkeys(("missing_work", "marks", "late_work", "absence"), 0)
     due = sum(item.due_us <= latest_due_us for item in context.items) if context.items else 0
-    if due:
-        parts["missing_work"] = 50 * len(missing_items(standing, context, policy, as_of_us)) // due
+    missing = 50 * len(missing_items(standing, context, policy, as_of_us)) // due if due else 0
+    marks = absence = 0
     if standing.weight_sum:
         mean = standing.weighted_sum // standing.weight_sum
-        parts["marks"] = max(0, 40 * (10_000 - mean) // 10_000)
-    if standing.late:
-        parts["late_work"] = 5
+        marks = max(0, 40 * (10_000 - mean) // 10_000)
+    late = 5 if standing.late else 0
     held = standing.sessions
     if held >= policy.absence_min_sessions:
-        parts["absence"] = min(50, 250 * (held - standing.attended) // held)
-    return Risk(min(100, sum(parts.values())), parts)
+        absence = min(50, 250 * (held - standing.attended) // held)
+    return Risk(
+        min(100, missing + marks + late + absence),
+        {"missing_work": missing, "marks": marks, "late_work": late, "absence": absence},
+    )
 
 
 def risk_bucket(total: int) -> int:

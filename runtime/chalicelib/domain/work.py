@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from chalicelib.domain import wire
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from chalicelib.domain.facts import Work
 
 DEFAULT_WEIGHT_MILLI = 1000
 
@@ -66,25 +66,34 @@ _item_of = attrgetter("item")
 
 def merge(
     results: Iterable[Result],
-    told: Mapping[str, Work],
+    told: Iterable[tuple[wire.Scored | wire.Submitted, str]],
     terms: Mapping[str, Terms],
     forgotten: Iterable[str] = (),
 ) -> list[Result]:
-    """Return the results, sorted by item, after events have told more of some.
+    """Return the results, sorted by item, after events, each with its event_uid, have told more.
 
     `forgotten` names items whose earlier result is void: `told` holds all that is left of them.
     """
     by_item = {result.item: result for result in results}
     for item in forgotten:
         by_item.pop(item, None)
-    for item, work in told.items():
-        by_item[item] = _merged(by_item.get(item), item, work, terms.get(item, NO_TERMS))
+    changed: dict[str, Result] = {}
+    for event, uid in told:
+        item = event.item
+        result = changed.get(item)
+        if result is None:
+            known = by_item.get(item)
+            result = Result(item) if known is None else msgspec.structs.replace(known)
+            by_item[item] = changed[item] = result
+        _add(result, event, uid)
+    for item, result in changed.items():
+        _in_force(result, terms.get(item, NO_TERMS))
     return sorted(by_item.values(), key=_item_of)
 
 
 def put_terms(results: Iterable[Result], item: str, terms: Terms) -> list[Result]:
     """Return the results after the catalogue has said something else of one piece of work."""
-    return [_in_force(r, terms) if r.item == item else r for r in results]
+    return [_in_force(msgspec.structs.replace(r), terms) if r.item == item else r for r in results]
 
 
 def totals(results: Iterable[Result]) -> Totals:
@@ -110,27 +119,21 @@ def marks_in_order(results: Iterable[Result]) -> list[Result]:
     return sorted(counted, key=lambda r: (r.scored_us, r.scored_uid))
 
 
-def _merged(known: Result | None, item: str, work: Work, terms: Terms) -> Result:
-    result = Result(item) if known is None else msgspec.structs.replace(known)
-    scored, mark = work.scored, work.mark
-    if (
-        scored is not None
-        and mark is not None
-        and (result.scored_us is None or scored > (result.scored_us, result.scored_uid))
+def _add(result: Result, event: wire.Scored | wire.Submitted, uid: str) -> None:
+    """Let the greatest mark, the first submission and the greatest due date count."""
+    at_us = event.occurred_us
+    if type(event) is wire.Scored:
+        if result.scored_us is None or (at_us, uid) > (result.scored_us, result.scored_uid):
+            result.scored_us, result.scored_uid = at_us, uid
+            result.score_bp, result.sent_weight = event.score_bp, event.weight_milli
+            result.excused = event.excused
+    elif result.submitted_us is None or at_us < result.submitted_us:
+        result.submitted_us = at_us
+    if event.due_us is not None and (
+        result.due_from_us is None or (at_us, uid) > (result.due_from_us, result.due_from_uid)
     ):
-        result.scored_us, result.scored_uid = scored
-        result.score_bp, result.sent_weight = mark.score_bp, mark.weight_milli
-        result.excused = mark.excused
-    first = work.submitted_us
-    if first is not None and (result.submitted_us is None or first < result.submitted_us):
-        result.submitted_us = first
-    due = work.due
-    if due is not None and (
-        result.due_from_us is None or due > (result.due_from_us, result.due_from_uid)
-    ):
-        result.due_from_us, result.due_from_uid = due
-        result.sent_due_us = work.due_us
-    return _in_force(result, terms)
+        result.due_from_us, result.due_from_uid = at_us, uid
+        result.sent_due_us = event.due_us
 
 
 def _in_force(result: Result, terms: Terms) -> Result:

@@ -26,8 +26,8 @@ Key = tuple[int, str]  # (occurred_us, event_uid) of one student
 def begin(cursor: Pipeline, students: Iterable[str]) -> int | None:
     """Wait for other writers of these students; return the horizon in microseconds, if any."""
     lanes = {int(student[:2], 16) for student in students}
-    cursor.execute(_SQL["lock_lanes"], {"lanes": arrays.plain(lanes)})
-    cursor.execute(_SQL["horizon"])
+    # In one message; the second sees what was committed while the first waited.
+    cursor.execute(f"{_SQL['lock_lanes']}; {_SQL['horizon']}", {"lanes": arrays.plain(lanes)})
     horizon: int | None = cursor.fetchall()[0][0]
     return horizon
 
@@ -36,15 +36,13 @@ def add_receipts(cursor: Pipeline, deliveries: Iterable[Delivery]) -> None:
     """Remember where the events came from; safe to repeat."""
     known = [(d.receipt, d.envelope) for d in deliveries if d.envelope]
     if known:
-        cursor.execute(
-            _SQL["add_receipts"],
-            {
-                "receipt": arrays.plain(receipt for receipt, _ in known),
-                "source": arrays.texts([envelope.source for _, envelope in known]),
-                "correlation_id": arrays.texts([envelope.correlation_id for _, envelope in known]),
-                "accepted_us": arrays.plain(envelope.accepted_us for _, envelope in known),
-            },
-        )
+        values = {
+            "receipt": arrays.plain(receipt for receipt, _ in known),
+            "source": arrays.texts([envelope.source for _, envelope in known]),
+            "correlation_id": arrays.texts([envelope.correlation_id for _, envelope in known]),
+            "accepted_us": arrays.plain(envelope.accepted_us for _, envelope in known),
+        }
+        cursor.later([(_SQL["add_receipts"], values)])
 
 
 def add_events(

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from chalicelib.adapters.postgres import arrays, queries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from chalicelib.adapters.postgres.pipeline import Pipeline
+    from chalicelib.adapters.postgres.pipeline import Pipeline, Statement
     from chalicelib.domain.facts import Dated, Pair, Status, Told
 
     Part = Mapping[Pair, Told]
@@ -50,30 +50,33 @@ def add(cursor: Pipeline, part: Part, sessions: Known) -> None:
                 fresh.append((pair, session, status))
             elif status > before[session]:
                 newer.append((pair, session, status))
-    _write_sessions(cursor, "add_sessions", fresh)
-    _write_sessions(cursor, "replace_sessions", newer)
-    _add_activity(cursor, part)
-    _add_dated(cursor, "add_conduct", [(p, row) for p, t in part.items() for row in t.conduct])
-    _add_dated(cursor, "add_enrolment", [(p, row) for p, t in part.items() for row in t.enrolment])
-
-
-def _write_sessions(cursor: Pipeline, query: str, told: Sequence[tuple[Pair, str, Status]]) -> None:
-    if not told:
-        return
     cursor.later(
-        _SQL[query],
-        {
-            "student": arrays.plain(pair[0] for pair, _, _ in told),
-            "course": arrays.texts([pair[1] for pair, _, _ in told]),
-            "session": arrays.texts([session for _, session, _ in told]),
-            "occurred_us": arrays.plain(status[0] for _, _, status in told),
-            "event_uid": arrays.plain(status[1] for _, _, status in told),
-            "status": arrays.plain(status[2] for _, _, status in told),
-        },
+        [
+            *_sessions("add_sessions", fresh),
+            *_sessions("replace_sessions", newer),
+            *_activity(part),
+            *_dated("add_conduct", [(p, row) for p, t in part.items() for row in t.conduct]),
+            *_dated("add_enrolment", [(p, row) for p, t in part.items() for row in t.enrolment]),
+        ]
     )
 
 
-def _add_activity(cursor: Pipeline, part: Part) -> None:
+def _sessions(query: str, told: Sequence[tuple[Pair, str, Status]]) -> Iterator[Statement]:
+    if told:
+        yield (
+            _SQL[query],
+            {
+                "student": arrays.plain(pair[0] for pair, _, _ in told),
+                "course": arrays.texts([pair[1] for pair, _, _ in told]),
+                "session": arrays.texts([session for _, session, _ in told]),
+                "occurred_us": arrays.plain(status[0] for _, _, status in told),
+                "event_uid": arrays.plain(status[1] for _, _, status in told),
+                "status": arrays.plain(status[2] for _, _, status in told),
+            },
+        )
+
+
+def _activity(part: Part) -> Iterator[Statement]:
     told = [
         (student, course, day, *sums)
         for (student, course), one in part.items()
@@ -81,7 +84,7 @@ def _add_activity(cursor: Pipeline, part: Part) -> None:
     ]
     if told:
         student, course, day, events, amount, minutes = zip(*told, strict=True)
-        cursor.later(
+        yield (
             _SQL["add_activity"],
             {
                 "student": arrays.plain(student),
@@ -94,9 +97,9 @@ def _add_activity(cursor: Pipeline, part: Part) -> None:
         )
 
 
-def _add_dated(cursor: Pipeline, query: str, told: Sequence[tuple[Pair, Dated]]) -> None:
+def _dated(query: str, told: Sequence[tuple[Pair, Dated]]) -> Iterator[Statement]:
     if told:
-        cursor.later(
+        yield (
             _SQL[query],
             {
                 "student": arrays.plain(pair[0] for pair, _ in told),

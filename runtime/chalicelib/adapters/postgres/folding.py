@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
 
-    from chalicelib.adapters.postgres.pipeline import Pipeline
+    from chalicelib.adapters.postgres.pipeline import Pipeline, Statement
     from chalicelib.domain.facts import Pair, Status, Told
 
     Part = Mapping[Pair, Told]
@@ -118,18 +118,26 @@ def save(cursor: Pipeline, touched: Sequence[Touched]) -> None:
     """Write these standings, each with its risk; those of which nothing was kept are made."""
     kept = [one for one in touched if one.place]
     made = [one for one in touched if not one.place]
+    rest = [one for one in touched if one.changed & (CONDUCT | ENROLMENT)]
+    cursor.later([*_add(made), *_save(kept)], rows=len(kept) or None)
+    cursor.later([*_save_rest(rest)])  # afterwards, since it moves what it writes
+
+
+def _save(kept: Sequence[Touched]) -> Iterator[Statement]:
     if kept:
         values = _columns(kept)
         values["place"] = arrays.texts([one.place for one in kept])
         values["work"] = arrays.optional_texts(
             _encode(one.standing.work).decode() if one.changed & WORK else None for one in kept
         )
-        cursor.later(_SQL["save_standings"], values, rows=len(kept))
+        yield _SQL["save_standings"], values
+
+
+def _add(made: Sequence[Touched]) -> Iterator[Statement]:
     if made:
         values = _columns(made) | _pairs(made)
         values["work"] = arrays.texts([_encode(one.standing.work).decode() for one in made])
-        cursor.later(_SQL["add_standings"], values)
-    _save_rest(cursor, [one for one in touched if one.changed & (CONDUCT | ENROLMENT)])
+        yield _SQL["add_standings"], values
 
 
 def recount(cursor: Pipeline, pair: Pair, aspects: int) -> None:
@@ -194,7 +202,11 @@ def _touched(student: str, course: str, row: Sequence[Any]) -> Touched:
 
 def _terms(cursor: Pipeline, facts: Facts) -> dict[str, dict[str, Terms]]:
     """Return what the catalogue says of the work that the facts are about, by course and item."""
-    wanted = {(course, item) for (_, course), told in facts.items() for item in told.work}
+    wanted = {
+        (course, item)
+        for (_, course), told in facts.items()
+        for item in {e.item for e, _ in told.work}
+    }
     if not wanted:
         return {}
     courses, items = zip(*wanted, strict=True)
@@ -220,7 +232,7 @@ def _columns(touched: Sequence[Touched]) -> dict[str, str]:
     }
 
 
-def _save_rest(cursor: Pipeline, touched: Sequence[Touched]) -> None:
+def _save_rest(touched: Sequence[Touched]) -> Iterator[Statement]:
     if touched:
         values = _pairs(touched)
         values["incidents"] = arrays.plain(one.standing.incidents for one in touched)
@@ -231,4 +243,4 @@ def _save_rest(cursor: Pipeline, touched: Sequence[Touched]) -> None:
             else enrolment_spans.to_text(one.standing.enrolled)
             for one in touched
         )
-        cursor.later(_SQL["save_conduct_and_enrolment"], values)
+        yield _SQL["save_conduct_and_enrolment"], values

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.postgres.copying import Feed
 
     Values = Mapping[str, Any] | Sequence[object]
+    Statement = tuple[str, Values]
 
 
 class Pipeline:
@@ -40,13 +41,14 @@ class Pipeline:
         self.wait()
         self._cursor.copy_expert(query, feed)  # type: ignore[arg-type]  # it calls read() alone
 
-    def later(self, query: str, values: Mapping[str, Any], *, rows: int | None = None) -> None:
-        """Run a statement without an answer after all earlier ones, without waiting for it.
+    def later(self, statements: Sequence[Statement], *, rows: int | None = None) -> None:
+        """Send statements without an answer after all earlier ones, in one message; do not wait.
 
         What goes wrong is raised by whatever is called next, at the latest at the end of the
-        transaction; RuntimeError when it touches another number of `rows`.
+        transaction; RuntimeError when the last one touches another number of `rows`.
         """
-        self._running.append(self._thread().submit(self._run, query, values, rows))
+        if statements:
+            self._running.append(self._thread().submit(self._run, statements, rows))
 
     def soon(self, query: str, values: Mapping[str, Any]) -> Future[list[tuple[Any, ...]]]:
         """Run a query after all earlier statements; its rows are there when they are asked for."""
@@ -87,9 +89,9 @@ class Pipeline:
             cursor.execute(query, values)
             return cursor.fetchall()
 
-    def _run(self, query: str, values: Mapping[str, Any], rows: int | None) -> None:
+    def _run(self, statements: Sequence[Statement], rows: int | None) -> None:
         with self._connection.cursor() as cursor:
-            cursor.execute(query, values)
+            cursor.execute(b";".join([cursor.mogrify(*statement) for statement in statements]))
             if rows is not None and cursor.rowcount != rows:
                 raise RuntimeError(f"{rows} rows expected, {cursor.rowcount} touched")
 
