@@ -28,6 +28,7 @@ class Environment:
     proxy: bool  # RDS Proxy between functions and the primary
     backup_days: int
     archive_years: int  # of monthly copies; 0: none
+    second_region: bool  # backups there too: a second stack, so `cdk deploy --all`
     log_days: int  # of functions, API and flows
 
     @property
@@ -76,6 +77,7 @@ DEV = Environment(
     proxy=False,
     backup_days=7,
     archive_years=0,
+    second_region=False,  # so that `cdk deploy` alone brings up all of it
     log_days=7,
 )
 
@@ -91,6 +93,7 @@ STAGING = dataclasses.replace(
     read_replica=True,
     proxy=True,
     backup_days=14,
+    second_region=True,
     log_days=14,
 )
 

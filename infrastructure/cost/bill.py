@@ -29,7 +29,7 @@ _SCHEDULED_CALLS = 72 * HOURS  # a sweep every 5 minutes, announcements every mi
 _SCHEDULED_SECONDS = (12 * 2.0 + 60 * 0.2) * HOURS
 _SYSTEM_LOG_GB = 1.0  # enhanced monitoring, flow logs, PostgreSQL's own
 _RESTORE_TEST_HOURS = 4.3 * 2
-_BACKUP_PLACES = 3  # vault here, vault there, replicated backups of RDS there
+_PLACES_THERE = 2  # of backups in the second region: the vault, and RDS's replicated ones
 _VCPUS = {"micro": 2, "small": 2, "medium": 2, "large": 2, "xlarge": 4, "2xlarge": 8}
 
 
@@ -55,7 +55,7 @@ def bill(environment: Environment, prices: Prices) -> list[Line]:
         _monitoring(environment, prices),
         Line(
             service="Keys and secrets",
-            idle=(KEYS + RECOVERY_KEYS) * prices["kms_key_month"]
+            idle=(KEYS + RECOVERY_KEYS * environment.second_region) * prices["kms_key_month"]
             + SECRETS * prices["secret_month"],
         ),
     ]
@@ -119,14 +119,15 @@ def _backups(environment: Environment, prices: Prices) -> Line:
     """
     month = year_of(environment)
     held = kept_gb(environment) + month.written_gb * environment.backup_days / 30
-    archive = 2 * month.stored_gb * 12 * environment.archive_years  # both regions, once full
-    moved = prices["transfer_to_second_region_gb"] * 2  # the log, and the vault's copies
+    places = 1 + _PLACES_THERE * environment.second_region
+    regions = 1 + environment.second_region
+    archive = regions * month.stored_gb * 12 * environment.archive_years  # once full
+    moved = prices["transfer_to_second_region_gb"] * (places - 1)  # the log, the vault's copies
     hour = prices.multi_az_hour[f"db.{environment.instance_type}"] / 2
     return Line(
         service="Backups, copies, restore test",
         idle=_RESTORE_TEST_HOURS * hour,
-        events=(_BACKUP_PLACES * held + archive) * prices["rds_backup_gb_month"]
-        + month.written_gb * moved,
+        events=(places * held + archive) * prices["rds_backup_gb_month"] + month.written_gb * moved,
         peak_hour=peak_hour_of(environment).written_gb * moved,
     )
 

@@ -127,3 +127,9 @@ def test_environments_without_a_replica_are_named():
     without = [name for name, sizes in ENVIRONMENTS.items() if not sizes.read_replica]
 
     assert f"Without a replica by default: {', '.join(without)}." in one_line(RUNBOOK)
+
+
+def test_environments_without_a_second_region_are_named():
+    without = [name for name, sizes in ENVIRONMENTS.items() if not sizes.second_region]
+
+    assert f"Without one by default: {', '.join(without)}." in one_line(RUNBOOK)
