@@ -1,4 +1,4 @@
-"""A network in between: a loopback proxy that holds every piece of data back for a while."""
+"""A network in between: a loopback proxy that delivers every piece of data a while later."""
 
 from __future__ import annotations
 
@@ -33,11 +33,15 @@ def delayed(port: int, *, milliseconds: float) -> Iterator[int]:
             await asyncio.gather(
                 _carry(reader, far_writer, milliseconds / 2000),
                 _carry(far_reader, writer, milliseconds / 2000),
+                return_exceptions=True,
             )
 
     def run() -> None:
         with contextlib.suppress(asyncio.CancelledError):
             loop.run_until_complete(serve())
+        rest = asyncio.all_tasks(loop)
+        loop.run_until_complete(asyncio.gather(*rest, return_exceptions=True))
+        loop.close()
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
@@ -52,9 +56,27 @@ def delayed(port: int, *, milliseconds: float) -> Iterator[int]:
 async def _carry(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay_s: float
 ) -> None:
+    """Pass on what comes in, `delay_s` later; what follows does not wait for what is on its way."""
+    under_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+    delivery = asyncio.create_task(_deliver(under_way, writer))
+    clock = asyncio.get_running_loop().time
     with contextlib.suppress(OSError):
         while data := await reader.read(_CHUNK):
-            await asyncio.sleep(delay_s)
+            under_way.put_nowait((clock() + delay_s, data))
+    under_way.put_nowait((clock() + delay_s, b""))
+    await delivery
+
+
+async def _deliver(
+    under_way: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter
+) -> None:
+    clock = asyncio.get_running_loop().time
+    with contextlib.suppress(OSError, RuntimeError):
+        while True:
+            due, data = await under_way.get()
+            await asyncio.sleep(max(0.0, due - clock()))
+            if not data:
+                break
             writer.write(data)
             await writer.drain()
     with contextlib.suppress(OSError, RuntimeError):
