@@ -7,9 +7,10 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from chalice.app import Chalice, CloudWatchEvent, KinesisEvent, Rate, Response
+from chalice.app import Chalice, CloudWatchEvent, IAMAuthorizer, KinesisEvent, Rate, Response
 
 from chalicelib import consumer, jobs
+from chalicelib.adapters import deployment
 from chalicelib.adapters.postgres.reads import SORTS
 from chalicelib.adapters.postgres.shown import TYPES
 from chalicelib.bootstrap import service
@@ -25,6 +26,7 @@ from chalicelib.services import health, ingest
 
 app = Chalice(app_name="student-performance-monitor")
 
+_signed_in = IAMAuthorizer()  # by a signature of AWS, until sign-in by token is there
 _ANY = ["*/*"]  # the media type is checked by us, so that its refusal is a problem document too
 _PAGE: dict[str, dict[str, Any]] = {
     "limit": {"type": "integer", "minimum": 1, "maximum": cursors.MOST},
@@ -49,7 +51,7 @@ def _found(body: Any, what: str) -> Any:
     return body
 
 
-@app.route("/v1/events", methods=["POST"], content_types=_ANY)
+@app.route("/v1/events", methods=["POST"], content_types=_ANY, authorizer=_signed_in)
 @openapi.documented(
     "Accept one event or a list of up to 500",
     body=events.Event | list[events.Event],
@@ -72,7 +74,7 @@ def post_events() -> Response:
     return answer_receipt(receipt, (time.perf_counter() - began) * 1000)
 
 
-@app.route("/v1/students/lookup", methods=["POST"], content_types=_ANY)
+@app.route("/v1/students/lookup", methods=["POST"], content_types=_ANY, authorizer=_signed_in)
 @openapi.documented("Turn an institution's own id into the pseudonym", body=Lookup)
 @answers_errors
 def post_lookup() -> Response:
@@ -83,7 +85,7 @@ def post_lookup() -> Response:
     return answer(_found(service().reads.known(student), "student"))
 
 
-@app.route("/v1/students/{student}")
+@app.route("/v1/students/{student}", authorizer=_signed_in)
 @openapi.documented("One student: every standing, the work behind it, open alerts")
 @answers_errors
 def get_student(student: str) -> Response:
@@ -93,7 +95,7 @@ def get_student(student: str) -> Response:
     return answer(_found(found, "student"))
 
 
-@app.route("/v1/students/{student}/events")
+@app.route("/v1/students/{student}/events", authorizer=_signed_in)
 @openapi.documented(
     "A student's events, newest first",
     query={
@@ -117,7 +119,7 @@ def get_student_events(student: str) -> Response:
     return page(_found(found, "student"), cursors.encode(found.last if found else None, "events"))
 
 
-@app.route("/v1/courses")
+@app.route("/v1/courses", authorizer=_signed_in)
 @openapi.documented("Courses by id", query=_PAGE)
 @answers_errors
 def get_courses() -> Response:
@@ -128,7 +130,7 @@ def get_courses() -> Response:
     return page(found, cursors.encode(found.last, "courses"))
 
 
-@app.route("/v1/courses/{course}")
+@app.route("/v1/courses/{course}", authorizer=_signed_in)
 @openapi.documented("One course: catalogue, class, distribution of risk")
 @answers_errors
 def get_course(course: str) -> Response:
@@ -138,7 +140,7 @@ def get_course(course: str) -> Response:
     return answer(_found(found, "course"))
 
 
-@app.route("/v1/courses/{course}", methods=["PUT"], content_types=_ANY)
+@app.route("/v1/courses/{course}", methods=["PUT"], content_types=_ANY, authorizer=_signed_in)
 @openapi.documented("Put a course", body=Course, answers={200: None, 201: None})
 @answers_errors
 def put_course(course: str) -> Response:
@@ -147,7 +149,7 @@ def put_course(course: str) -> Response:
     return put_answer(service().catalogue.put_course(requests.id_of(course), content))
 
 
-@app.route("/v1/courses/{course}/students")
+@app.route("/v1/courses/{course}/students", authorizer=_signed_in)
 @openapi.documented(
     "The students of a course",
     query={**_PAGE, "sort": {"type": "string", "enum": list(SORTS), "default": "risk"}},
@@ -169,7 +171,7 @@ def get_course_students(course: str) -> Response:
     return page(_found(found, "course"), cursor)
 
 
-@app.route("/v1/courses/{course}/items")
+@app.route("/v1/courses/{course}/items", authorizer=_signed_in)
 @openapi.documented("The work of a course by due date")
 @answers_errors
 def get_course_items(course: str) -> Response:
@@ -178,7 +180,9 @@ def get_course_items(course: str) -> Response:
     return answer(_found(service().reads.items(requests.id_of(course)), "course"))
 
 
-@app.route("/v1/courses/{course}/items/{item}", methods=["PUT"], content_types=_ANY)
+@app.route(
+    "/v1/courses/{course}/items/{item}", methods=["PUT"], content_types=_ANY, authorizer=_signed_in
+)
 @openapi.documented("Put a piece of work", body=Item, answers={200: None, 201: None})
 @answers_errors
 def put_item(course: str, item: str) -> Response:
@@ -189,7 +193,12 @@ def put_item(course: str, item: str) -> Response:
     )
 
 
-@app.route("/v1/courses/{course}/enrolments/{student}", methods=["PUT"], content_types=_ANY)
+@app.route(
+    "/v1/courses/{course}/enrolments/{student}",
+    methods=["PUT"],
+    content_types=_ANY,
+    authorizer=_signed_in,
+)
 @openapi.documented(
     "Put when a student is enrolled", body=list[Enrolment], answers={200: None, 201: None}
 )
@@ -204,7 +213,7 @@ def put_enrolments(course: str, student: str) -> Response:
     )
 
 
-@app.route("/v1/alerts")
+@app.route("/v1/alerts", authorizer=_signed_in)
 @openapi.documented(
     "Alerts, newest first",
     query={
@@ -231,7 +240,7 @@ def get_alerts() -> Response:
     return page(found, cursors.encode(found.last, "alerts"))
 
 
-@app.route("/v1/alerts/{alert_id}")
+@app.route("/v1/alerts/{alert_id}", authorizer=_signed_in)
 @openapi.documented("One alert with its evidence and history")
 @answers_errors
 def get_alert(alert_id: str) -> Response:
@@ -241,7 +250,7 @@ def get_alert(alert_id: str) -> Response:
     return answer(_found(service().reads.alert(number), "alert"))
 
 
-@app.route("/v1/quarantine")
+@app.route("/v1/quarantine", authorizer=_signed_in)
 @openapi.documented("What could not be processed, newest first", query=_PAGE)
 @answers_errors
 def get_quarantine() -> Response:
@@ -252,7 +261,7 @@ def get_quarantine() -> Response:
     return page(found, cursors.encode(found.last, "quarantine"))
 
 
-@app.route("/v1/quarantine/{quarantine_uid}")
+@app.route("/v1/quarantine/{quarantine_uid}", authorizer=_signed_in)
 @openapi.documented("One thing that could not be processed, with its content in base64")
 @answers_errors
 def get_quarantined(quarantine_uid: str) -> Response:
@@ -276,7 +285,7 @@ def get_health() -> Response:
     return answer(found, 200 if well else 503)
 
 
-@app.route("/v1/openapi.json")
+@app.route("/v1/openapi.json", authorizer=_signed_in)
 @openapi.documented("This API as an OpenAPI 3.1 document")
 @answers_errors
 def get_openapi() -> Response:
@@ -285,7 +294,7 @@ def get_openapi() -> Response:
     return answer(openapi.document(app.routes, service().settings.version))
 
 
-@app.route("/v1/event-schema.json")
+@app.route("/v1/event-schema.json", authorizer=_signed_in)
 @openapi.documented("The JSON Schema of an event")
 @answers_errors
 def get_event_schema() -> Response:
@@ -314,5 +323,5 @@ def announce_alerts(event: CloudWatchEvent) -> None:  # Chalice hands it over
 
 @app.lambda_function()
 def migrate_database(event: dict[str, Any], context: Any) -> dict[str, Any]:  # Lambda's
-    """Bring the database to the present schema, and make partitions ahead."""
-    return jobs.migrate(service())
+    """Bring the database to the present schema, and make partitions ahead; tell the deployment."""
+    return deployment.answered(event, lambda: jobs.migrate(service()))
