@@ -1,7 +1,9 @@
 """What the emulator cannot make, each with the reason: here and nowhere else.
 
-A deployment records such a resource by name and makes nothing; assertions on the template
-(tests/infrastructure) cover it instead. Read by the emulator's own Python: standard library only.
+A deployment records a resource of GAPS by name and makes nothing; of HALF_MADE it makes less than
+AWS would. Assertions on the template (tests/infrastructure) cover both instead.
+
+Read by the emulator's own Python: standard library only.
 """
 
 from __future__ import annotations
@@ -71,4 +73,13 @@ GAPS: Mapping[str, Gap] = {
     "AWS::Kinesis::ResourcePolicy": Gap(reason="ministack enforces no policy of a stream"),
     "AWS::SNS::TopicInlinePolicy": Gap(reason="ministack enforces no policy of a topic"),
     "AWS::SQS::QueueInlinePolicy": Gap(reason="ministack enforces no policy of a queue"),
+}
+
+HALF_MADE: Mapping[str, str] = {
+    "AWS::CloudWatch::Alarm with Metrics": "recorded, never evaluated: no expressions in ministack",
+    "AWS::RDS::DBInstance that reads from another": "answers from its source: there is one server",
+    "sign-in by a token of IAM": "the server lets in who may use one, and does not look at it",
+    "AWS::Lambda::EventSourceMapping": "drops what fails: no retries, bisecting, partial answers",
+    "AWS::Lambda::Function": "runs here, outside of the VPC, on this machine's processor",
+    "IAM": "policies are kept and not enforced",
 }

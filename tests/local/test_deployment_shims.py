@@ -60,8 +60,8 @@ def stack(account: EmulatedAccount) -> Iterator[Stack]:
 class Stack:
     """One stack by template; `put` makes or changes it and returns its outputs."""
 
-    def __init__(self, account: EmulatedAccount) -> None:
-        self._cloudformation = account.client("cloudformation")
+    def __init__(self, account: EmulatedAccount, region: str = "us-east-1") -> None:
+        self._cloudformation = account.client("cloudformation", region)
         self._there = False
 
     def put(self, resources: dict[str, Any], **outputs: Any) -> dict[str, str]:
@@ -149,6 +149,9 @@ def test_a_database_instance_is_a_postgresql_with_the_managed_secret(account, st
     with psycopg2.connect(dbname="monitor", sslmode="verify-full", **signed_in) as connection:
         assert connection.info.server_version // 10_000 == 17
 
+    rds = account.client("rds")
+    assert rds.describe_db_instance_automated_backups()["DBInstanceAutomatedBackups"] == []
+
     stack.delete()
     assert account.instances() == []
     assert secrets.list_secrets()["SecretList"] == []
@@ -187,6 +190,41 @@ def test_a_read_replica_answers_from_its_source(stack):
         replica=_attribute("Replica", "Endpoint.Port"),
     )
     assert outputs["source"] == outputs["replica"]
+
+
+def test_an_alarm_over_an_expression_is_there_and_says_that_it_is_not_evaluated(account, stack):
+    def alarm(threshold: int) -> dict[str, Any]:
+        one = {"MetricStat": {"Metric": {"Namespace": "N", "MetricName": "M"}, "Stat": "Sum"}}
+        one["MetricStat"]["Period"] = 60
+        properties = {
+            "AlarmName": "share",
+            "ComparisonOperator": "GreaterThanThreshold",
+            "EvaluationPeriods": 1,
+            "Threshold": threshold,
+            "Metrics": [
+                {"Id": "one", "ReturnData": False, **one},
+                {"Id": "share", "Expression": "one / 2", "Label": "Share"},
+            ],
+        }
+        return {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}
+
+    for threshold in (1, 2):
+        stack.put({"Alarm": alarm(threshold)})
+        [found] = account.client("cloudwatch").describe_alarms()["MetricAlarms"]
+        assert (found["AlarmName"], found["Threshold"]) == ("share", threshold)
+        assert (found["Namespace"], found["MetricName"]) == ("NotEvaluatedHere", "Share")
+
+
+def test_a_stack_takes_the_output_of_one_in_another_region(account, stack):
+    there = Stack(account, "us-west-2")
+    key = {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": {}}}
+    made = there.put({"Key": key}, arn=_attribute("Key", "Arn"))
+    asked = {"StackName": "shim", "Region": "us-west-2", "OutputName": "arn"}
+    topic = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "of the first region"}}
+
+    assert stack.put({"Topic": topic}, found={"Fn::GetStackOutput": asked})["found"] == made["arn"]
+
+    there.delete()
 
 
 @pytest.mark.parametrize("resource_type", GAPS)

@@ -28,6 +28,14 @@ def register(handlers: Handlers) -> None:
         forget(physical_id, properties)
 
     handler["delete"] = delete
+    rds._ACTION_MAP.setdefault("DescribeDBInstanceAutomatedBackups", _no_automated_backups)
+
+
+def _no_automated_backups(_: dict[str, Any]) -> Any:
+    """Answer what is asked at a deployment's end; the emulator makes no backups."""
+    name = "DescribeDBInstanceAutomatedBackups"
+    empty = "<DBInstanceAutomatedBackups></DBInstanceAutomatedBackups>"
+    return rds._xml(200, f"{name}Response", f"<{name}Result>{empty}</{name}Result>")
 
 
 def _made_real(properties: Properties, made: Made) -> Made:
