@@ -43,7 +43,11 @@ class DatabaseProxy(Construct):
         )
         role.add_to_policy(
             iam.PolicyStatement(
-                actions=["rds-db:connect"], resources=[user_arn(instance, user) for user in USERS]
+                actions=["rds-db:connect"],
+                resources=[
+                    _user_arn(Stack.of(self), instance.instance_resource_id or "", user)
+                    for user in USERS
+                ],
             )
         )
         self.bare = rds.CfnDBProxy(
@@ -69,18 +73,18 @@ class DatabaseProxy(Construct):
             db_instance_identifiers=[instance.instance_identifier],
         ).node.add_dependency(instance)
         self.endpoint = self.bare.attr_endpoint
-        # prx-..., by which IAM names who may sign in through the proxy
-        self.resource_id = _last_part(self.bare.attr_db_proxy_arn)
+
+    def grant_connect(self, grantee: iam.IGrantable, user: str) -> iam.Grant:
+        """Let someone sign in through the proxy as one user; IAM knows the proxy as prx-..."""
+        resource_id = Fn.select(6, Fn.split(":", self.bare.attr_db_proxy_arn))
+        return iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["rds-db:connect"],
+            resource_arns=[_user_arn(Stack.of(self), resource_id, user)],
+        )
 
 
-def user_arn(instance: rds.DatabaseInstance, user: str) -> str:
-    """Return by which name IAM knows a user of the database."""
-    stack = Stack.of(instance)
-    return (
-        f"arn:{stack.partition}:rds-db:{stack.region}:{stack.account}:dbuser:"
-        f"{instance.instance_resource_id}/{user}"
-    )
-
-
-def _last_part(arn: str) -> str:
-    return Fn.select(6, Fn.split(":", arn))
+def _user_arn(stack: Stack, resource_id: str, user: str) -> str:
+    """Return by which name IAM knows a user of a database or proxy."""
+    place = f"{stack.partition}:rds-db:{stack.region}:{stack.account}"
+    return f"arn:{place}:dbuser:{resource_id}/{user}"

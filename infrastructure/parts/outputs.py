@@ -1,0 +1,47 @@
+"""What a deployment tells: outputs, exported under names that carry the suffix."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import CfnOutput
+
+from infrastructure.names import exported
+
+if TYPE_CHECKING:
+    from infrastructure.stacks.monitor import MonitorStack
+
+
+def tell(stack: MonitorStack, suffix: str) -> None:
+    """Add every output to the stack."""
+    for name, (value, description) in _outputs(stack).items():
+        CfnOutput(
+            stack,
+            name,
+            value=value,
+            description=description,
+            export_name=exported(name, suffix),
+        )
+
+
+def _outputs(stack: MonitorStack) -> dict[str, tuple[str, str]]:
+    application, database, events = stack.application, stack.database, stack.event_stream
+    api_url = (
+        f"https://{application.api_id}.execute-api.{stack.region}.{stack.url_suffix}"
+        f"/{application.stage}/"
+    )
+    outputs = {
+        "ApiUrl": (api_url, "Where events are POSTed: v1/events below it"),
+        "StreamName": (events.stream.stream_name, "The stream of events"),
+        "StreamArn": (events.stream.stream_arn, "The stream of events"),
+        "DatabaseEndpoint": (database.endpoint, "What functions connect to"),
+        "DatabaseSecretArn": (database.secret.secret_arn, "The master's password, rotated"),
+        "ConsumerFunctionArn": (application.consumer_arn, "The consumer's alias"),
+        "DeadLetterQueueUrl": (events.dead_letters.queue_url, "What the consumer gave up"),
+        "OperatorTopicArn": (stack.notifications.operators.topic_arn, "Alarms"),
+        "AlertTopicArn": (stack.notifications.alerts.topic_arn, "Alerts about students"),
+    }
+    if database.replica:
+        endpoint = database.replica.db_instance_endpoint_address
+        outputs["ReplicaEndpoint"] = (endpoint, "For analysts and reports")
+    return outputs
