@@ -1,0 +1,112 @@
+"""What Chalice leaves open of its API: names, throttling, logs, compression, where calls go."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import Fn, Stack
+from constructs import Construct
+
+from infrastructure.names import named
+from infrastructure.parts.api_log_writer import api_log_writer
+from infrastructure.parts.functions import API
+from infrastructure.parts.log_group import log_group
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_sam as sam
+
+    from infrastructure.environments import Deployment
+
+STAGE = "api"  # Chalice's name for it; part of the address
+NAME = "monitor-api"
+# Above the peak of POSTs (events of the peak / events of a POST) as much again is let through,
+# for reads; and at least this much.
+_LEAST_REQUESTS_PER_SECOND = 50
+_BURST = 2
+_METHODS = ("get", "put", "post", "delete")
+_LOGGED = {
+    "at": "$context.requestTime",
+    "request_id": "$context.requestId",
+    "method": "$context.httpMethod",
+    "route": "$context.resourcePath",  # not the path: it names students
+    "status": "$context.status",
+    "bytes": "$context.responseLength",
+    "milliseconds": "$context.responseLatency",
+    "caller": "$context.identity.userArn",
+    "error": "$context.error.message",
+}
+
+
+class ApiSettings(Construct):
+    """Settles the API of a Chalice application."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        deployment: Deployment,
+        api: sam.CfnApi,
+        key: kms.IKey,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._api = api
+        self.name = named(NAME, deployment.suffix)
+        settings = {
+            "Name": self.name,
+            "DefinitionBody.info.title": self.name,  # it would win over the name
+            "OpenApiVersion": "2.0",  # otherwise SAM adds a second stage, open and unwatched
+            "MinimumCompressionSize": 1024,  # also what makes it inflate bodies that come gzipped
+            "TracingEnabled": True,
+            "MethodSettings": [_method_settings(deployment)],
+            "AccessLogSetting": self._access_log(deployment, key),
+        }
+        for name, value in settings.items():
+            api.add_property_override(name, value)
+        self._call_the_alias()
+
+    def _access_log(self, deployment: Deployment, key: kms.IKey) -> dict[str, str]:
+        group = log_group(
+            self,
+            "AccessLog",
+            name=f"/aws/apigateway/{self.name}",
+            days=deployment.environment.log_days,
+            key=key,
+        )
+        self._api.add_resource_dependency(api_log_writer(self, suffix=deployment.suffix))
+        return {"DestinationArn": group.log_group_arn, "Format": json.dumps(_LOGGED)}
+
+    def _call_the_alias(self) -> None:
+        """Point every route at the alias; Chalice points them at the newest code."""
+        uri = Fn.sub(
+            "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31"
+            f"/functions/${{{API.handler}.Alias}}/invocations"
+        )
+        for path, operations in self._document()["paths"].items():
+            for method in operations.keys() & set(_METHODS):
+                route = ".".join(("paths", path.replace(".", r"\."), method))
+                self._api.add_property_override(
+                    f"DefinitionBody.{route}.x-amazon-apigateway-integration.uri", uri
+                )
+
+    def _document(self) -> dict[str, Any]:
+        document: dict[str, Any] = Stack.of(self).resolve(self._api.definition_body)
+        return document
+
+
+def _method_settings(deployment: Deployment) -> dict[str, Any]:
+    environment = deployment.environment
+    posts = environment.peak_events_per_second / environment.events_per_post
+    rate = max(_LEAST_REQUESTS_PER_SECOND, round(2 * posts))
+    return {
+        "HttpMethod": "*",
+        "ResourcePath": "/*",
+        "ThrottlingRateLimit": rate,
+        "ThrottlingBurstLimit": _BURST * rate,
+        "MetricsEnabled": True,
+        # Its own log goes to a group that API Gateway makes, and that nothing removes.
+        "LoggingLevel": "OFF",
+        "DataTraceEnabled": False,  # it would log bodies: records of students
+    }

@@ -1,0 +1,56 @@
+"""The functions that the runtime has, and what each needs to run."""
+
+from __future__ import annotations
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """One function; `handler` is its logical id, which Chalice derives from its Python name."""
+
+    handler: str
+    name: str  # without the suffix
+    memory_mib: int  # 1,769 are one core
+    timeout_s: int
+    user: str  # of the database; empty: the master, by its secret
+    canary: bool = False  # has the alias `live`, whose traffic is shifted bit by bit
+    schedule: str = ""  # the event that Chalice makes for it
+
+
+API = Function(
+    handler="APIHandler", name="monitor-api", memory_mib=512, timeout_s=30, user="api", canary=True
+)
+CONSUMER = Function(
+    handler="ConsumeEvents",
+    name="event-consumer",
+    memory_mib=1024,
+    timeout_s=60,
+    user="ingest",
+    canary=True,
+)
+SWEEP = Function(
+    handler="SweepStandings",
+    name="standing-sweep",
+    memory_mib=512,
+    timeout_s=300,  # its next run
+    user="ingest",
+    schedule="SweepStandingsEvent",
+)
+ANNOUNCER = Function(
+    handler="AnnounceAlerts",
+    name="alert-announcer",
+    memory_mib=256,
+    timeout_s=60,  # its next run
+    user="ingest",
+    schedule="AnnounceAlertsEvent",
+)
+MIGRATION = Function(
+    handler="MigrateDatabase",
+    name="schema-migration",
+    memory_mib=512,
+    timeout_s=900,  # Lambda's most
+    user="",
+)
+FUNCTIONS = (API, CONSUMER, SWEEP, ANNOUNCER, MIGRATION)
+ALIAS = "live"

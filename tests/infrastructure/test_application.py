@@ -1,0 +1,360 @@
+"""The application in AWS as the transform of SAM leaves it: that is what is deployed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from aws_cdk import assertions
+
+from chalicelib import settings
+from infrastructure.environments import DEV, PROD
+from infrastructure.gates.expansion import expand
+from infrastructure.parts.functions import FUNCTIONS
+from tests.infrastructure.application_stack import application_stack
+
+OPEN_ROUTES = {("/v1/health", "get")}
+Resources = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def dev() -> Resources:
+    return deployed(application_stack(environment=DEV))
+
+
+@pytest.fixture(scope="module")
+def prod() -> Resources:
+    return deployed(application_stack(environment=PROD))
+
+
+def deployed(stack) -> Resources:
+    return expand(assertions.Template.from_stack(stack).to_json())["Resources"]
+
+
+def of_type(resources: Resources, kind: str) -> dict[str, dict[str, Any]]:
+    found = {n: r["Properties"] for n, r in resources.items() if r["Type"] == kind}
+    assert found, kind
+    return found
+
+
+def functions(resources: Resources) -> dict[str, dict[str, Any]]:
+    return of_type(resources, "AWS::Lambda::Function")
+
+
+def variables(resources: Resources, handler: str) -> dict[str, Any]:
+    return functions(resources)[handler]["Environment"]["Variables"]
+
+
+def rights(resources: Resources, handler: str) -> dict[str, Any]:
+    """Return what a function may do, by action, beyond what every function in a VPC may."""
+    role = functions(resources)[handler]["Role"]["Fn::GetAtt"][0]
+    statements = [
+        statement
+        for policy in of_type(resources, "AWS::IAM::Policy").values()
+        if {"Ref": role} in policy["Roles"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+    ]
+    found: dict[str, list[Any]] = {}
+    for statement in statements:
+        actions = statement["Action"]
+        for action in [actions] if isinstance(actions, str) else actions:
+            found.setdefault(action, []).append(statement["Resource"])
+    common = ("ec2:", "xray:", "logs:", "kms:")
+    return {action: on for action, on in found.items() if not action.startswith(common)}
+
+
+def logical(reference: Any) -> str:
+    """Return the logical id that a Ref or GetAtt names."""
+    return reference.get("Ref") or reference["Fn::GetAtt"][0]
+
+
+def test_every_function_of_the_runtime_is_settled_and_no_other(dev):
+    assert set(functions(dev)) == {function.handler for function in FUNCTIONS}
+    for function in FUNCTIONS:
+        found = functions(dev)[function.handler]
+        assert found["FunctionName"] == f"{function.name}-blue"
+        assert found["TracingConfig"] == {"Mode": "Active"}
+        assert found["MemorySize"] == function.memory_mib
+        assert found["Timeout"] == function.timeout_s
+        assert found["VpcConfig"]["SubnetIds"]
+        assert found["VpcConfig"]["SecurityGroupIds"]
+
+
+def test_functions_write_to_encrypted_logs_that_last_for_days(dev, prod):
+    for resources, days in ((dev, 7), (prod, 14)):
+        groups = of_type(resources, "AWS::Logs::LogGroup")
+        for function in functions(resources).values():
+            group = groups[logical(function["LoggingConfig"]["LogGroup"])]
+            assert group["RetentionInDays"] == days
+            assert group["LogGroupName"] == f"/aws/lambda/{function['FunctionName']}"
+            assert "KmsKeyId" in group
+
+
+def test_each_function_has_a_role_of_its_own(dev):
+    roles = [logical(function["Role"]) for function in functions(dev).values()]
+
+    assert len(set(roles)) == len(roles)
+
+
+@pytest.mark.parametrize(
+    ("handler", "actions"),
+    [
+        (
+            "APIHandler",
+            "kinesis:PutRecords kinesis:DescribeStreamSummary rds-db:connect "
+            "secretsmanager:GetSecretValue",
+        ),
+        (
+            "ConsumeEvents",
+            "kinesis:DescribeStream kinesis:DescribeStreamSummary kinesis:GetRecords "
+            "kinesis:GetShardIterator kinesis:ListShards rds-db:connect sns:Publish "
+            "sqs:SendMessage",
+        ),
+        ("SweepStandings", "rds-db:connect sns:Publish"),
+        ("AnnounceAlerts", "rds-db:connect sns:Publish"),
+        ("MigrateDatabase", "secretsmanager:GetSecretValue"),
+    ],
+)
+def test_each_function_may_do_what_it_does_and_no_more(dev, handler, actions):
+    found = rights(dev, handler)
+
+    assert sorted(found) == sorted(actions.split())
+    assert "*" not in json.dumps(found)
+
+
+def test_the_code_of_a_function_may_not_touch_the_network_interfaces(dev):
+    denied = [
+        statement
+        for policy in of_type(dev, "AWS::IAM::Policy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny"
+    ]
+    assert len(denied) == len(FUNCTIONS)
+    assert all("ec2:CreateNetworkInterface" in statement["Action"] for statement in denied)
+
+
+def test_functions_sign_in_by_token_as_the_role_of_their_work(dev, prod):
+    for resources in (dev, prod):
+        for handler, user in (
+            ("APIHandler", "api"),
+            ("ConsumeEvents", "ingest"),
+            ("SweepStandings", "ingest"),
+            ("AnnounceAlerts", "ingest"),
+        ):
+            found = variables(resources, handler)
+            assert found["MONITOR_DATABASE_SIGN_IN"] == "iam"
+            assert json.dumps(found["MONITOR_DATABASE_CONNINFO"]).endswith(f' user={user}"]]}}')
+            [[arn]] = [rights(resources, handler)["rds-db:connect"]]
+            assert json.dumps(arn).endswith(f'/{user}"]]}}')
+
+
+def test_migrations_sign_in_as_the_master_past_the_proxy(prod):
+    found = variables(prod, "MigrateDatabase")
+    [database] = of_type(prod, "AWS::RDS::DBInstance")
+    [proxy] = of_type(prod, "AWS::RDS::DBProxy")
+
+    assert found["MONITOR_DATABASE_SIGN_IN"] == "secret"
+    assert logical(found["MONITOR_DATABASE_SECRET"])
+    assert f'["{database}", "Endpoint.Address"]' in json.dumps(found["MONITOR_DATABASE_CONNINFO"])
+    api = json.dumps(variables(prod, "APIHandler")["MONITOR_DATABASE_CONNINFO"])
+    assert f'["{proxy}", "Endpoint"]' in api
+
+
+def test_no_variable_holds_a_secret(dev):
+    [key] = [
+        name
+        for name, secret in of_type(dev, "AWS::SecretsManager::Secret").items()
+        if secret.get("Name") == "pseudonym-key-blue"
+    ]
+    assert variables(dev, "APIHandler")["MONITOR_PSEUDONYM_KEY_SECRET"] == {"Ref": key}
+    for function in functions(dev).values():
+        assert "{{resolve:" not in json.dumps(function["Environment"])
+
+
+def test_every_variable_is_one_that_the_runtime_reads(dev):
+    plain = {f"MONITOR_{name.upper()}" for name in settings.Settings.__dataclass_fields__}
+    for handler in functions(dev):
+        assert set(variables(dev, handler)) <= plain
+    settings.from_environment(
+        {
+            name: value
+            for name, value in variables(dev, "APIHandler").items()
+            if isinstance(value, str)
+        }
+    )
+
+
+def test_the_mapping_loses_nothing_and_waits_for_outages(dev):
+    [mapping] = of_type(dev, "AWS::Lambda::EventSourceMapping").values()
+    [queue] = of_type(dev, "AWS::SQS::Queue")
+    [stream] = of_type(dev, "AWS::Kinesis::Stream")
+
+    assert mapping == {
+        "EventSourceArn": {"Fn::GetAtt": [stream, "Arn"]},
+        "FunctionName": {"Ref": "ConsumeEventsAliaslive"},
+        "StartingPosition": "TRIM_HORIZON",
+        "BatchSize": 1000,
+        "MaximumBatchingWindowInSeconds": 1,
+        "ParallelizationFactor": 1,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "BisectBatchOnFunctionError": True,
+        "MaximumRetryAttempts": -1,
+        "MaximumRecordAgeInSeconds": 6 * 24 * 3600,
+        "DestinationConfig": {"OnFailure": {"Destination": {"Fn::GetAtt": [queue, "Arn"]}}},
+        "MetricsConfig": {"Metrics": ["EventCount"]},
+    }
+
+
+@pytest.mark.parametrize(("name", "environment"), [("dev", DEV), ("prod", PROD)])
+def test_as_many_consumers_may_run_as_the_mapping_starts(name, environment, request):
+    resources = request.getfixturevalue(name)
+    [mapping] = of_type(resources, "AWS::Lambda::EventSourceMapping").values()
+    [stream] = of_type(resources, "AWS::Kinesis::Stream").values()
+    reserved = functions(resources)["ConsumeEvents"]["ReservedConcurrentExecutions"]
+
+    assert mapping["ParallelizationFactor"] == environment.parallelization_factor
+    assert reserved >= stream["ShardCount"] * mapping["ParallelizationFactor"]
+    assert environment.lanes >= stream["ShardCount"]
+
+
+def test_every_route_but_the_open_ones_asks_for_a_signature(dev):
+    [api] = of_type(dev, "AWS::ApiGateway::RestApi").values()
+    open_ = {
+        (path, method)
+        for path, operations in api["Body"]["paths"].items()
+        for method, operation in operations.items()
+        if operation.get("security") != [{"sigv4": []}]
+    }
+    assert open_ == OPEN_ROUTES
+    scheme = api["Body"]["securityDefinitions"]["sigv4"]
+    assert scheme["x-amazon-apigateway-authtype"] == "awsSigv4"
+
+
+def test_the_api_is_regional_has_one_stage_and_inflates_gzipped_bodies(dev):
+    [api] = of_type(dev, "AWS::ApiGateway::RestApi").values()
+    [stage] = of_type(dev, "AWS::ApiGateway::Stage").values()
+    [deployment] = of_type(dev, "AWS::ApiGateway::Deployment").values()
+
+    assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
+    assert api["MinimumCompressionSize"] == 1024
+    assert api["Name"] == api["Body"]["info"]["title"] == "monitor-api-blue"
+    assert "StageName" not in deployment
+    assert stage["StageName"] == "api"
+    assert stage["TracingEnabled"] is True
+
+
+@pytest.mark.parametrize(("name", "rate"), [("dev", 50), ("prod", 400)])
+def test_the_api_is_throttled_above_the_peak(name, rate, request):
+    [stage] = of_type(request.getfixturevalue(name), "AWS::ApiGateway::Stage").values()
+    [settings] = stage["MethodSettings"]
+
+    assert (settings["HttpMethod"], settings["ResourcePath"]) == ("*", "/*")
+    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (rate, 2 * rate)
+    assert settings["DataTraceEnabled"] is False
+
+
+def test_the_access_log_names_routes_and_never_students(dev):
+    [stage] = of_type(dev, "AWS::ApiGateway::Stage").values()
+    log = stage["AccessLogSetting"]
+    group = of_type(dev, "AWS::Logs::LogGroup")[logical(log["DestinationArn"])]
+
+    assert group["LogGroupName"] == "/aws/apigateway/monitor-api-blue"
+    assert group["RetentionInDays"] == 7
+    assert "$context.resourcePath" in log["Format"]
+    assert "$context.path" not in log["Format"]
+    assert of_type(dev, "AWS::ApiGateway::Account")
+
+
+def test_calls_and_batches_go_to_the_alias_and_never_past_it(dev):
+    [api] = of_type(dev, "AWS::ApiGateway::RestApi").values()
+    uris = {
+        operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"].split("/functions/")[1]
+        for operations in api["Body"]["paths"].values()
+        for operation in operations.values()
+    }
+    permission = dev["APIHandlerInvokePermission"]["Properties"]
+
+    assert uris == {"${APIHandlerAliaslive}/invocations"}
+    assert permission["FunctionName"] == {"Ref": "APIHandlerAliaslive"}
+
+
+@pytest.mark.parametrize("handler", ["APIHandler", "ConsumeEvents"])
+def test_new_code_takes_a_tenth_first_and_goes_back_on_alarm(dev, handler):
+    alias = dev[f"{handler}Aliaslive"]
+    group = dev[f"{handler}DeploymentGroup"]["Properties"]
+    alarms = of_type(dev, "AWS::CloudWatch::Alarm")
+    names = [logical(alarm["Name"]) for alarm in group["AlarmConfiguration"]["Alarms"]]
+    function = functions(dev)[handler]["FunctionName"]
+
+    update = alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
+    assert update["DeploymentGroupName"] == {"Ref": f"{handler}DeploymentGroup"}
+    assert "Canary10Percent5Minutes" in json.dumps(group["DeploymentConfigName"])
+    assert group["AlarmConfiguration"]["Enabled"] is True
+    assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
+    errors = alarms[names[0]]
+    assert {d["Name"]: d["Value"] for d in errors["Dimensions"]} == {
+        "FunctionName": function,
+        "Resource": f"{function}:live",
+    }
+    for name in names:
+        assert alarms[name]["AlarmActions"] == alarms[name]["OKActions"]
+
+
+def test_the_consumer_goes_back_also_when_it_only_holds_its_batches(dev):
+    group = dev["ConsumeEventsDeploymentGroup"]["Properties"]
+    alarms = of_type(dev, "AWS::CloudWatch::Alarm")
+    watched = [
+        alarms[logical(alarm["Name"])]["MetricName"]
+        for alarm in group["AlarmConfiguration"]["Alarms"]
+    ]
+    assert watched == ["Errors", "BatchesHeld"]
+
+
+def test_old_versions_are_not_left_behind(dev):
+    versions = [r for r in dev.values() if r["Type"] == "AWS::Lambda::Version"]
+
+    assert [version["DeletionPolicy"] for version in versions] == ["Delete", "Delete"]
+
+
+def test_code_waits_for_the_schema_that_it_expects(dev):
+    [step] = [n for n, r in dev.items() if r["Type"] == "Custom::SchemaMigration"]
+
+    waiting = {n for n, r in dev.items() if step in r.get("DependsOn", [])}
+    assert waiting == set(functions(dev)) - {"MigrateDatabase"}
+    assert dev[step]["Properties"]["ServiceToken"] == {"Fn::GetAtt": ["MigrateDatabase", "Arn"]}
+    assert int(dev[step]["Properties"]["ServiceTimeout"]) > 900
+
+
+def test_migrations_wait_for_the_network_the_database_and_their_own_rights(dev):
+    [step] = [r for r in dev.values() if r["Type"] == "Custom::SchemaMigration"]
+    kinds = {dev[name]["Type"] for name in step["DependsOn"]}
+
+    assert {
+        "AWS::EC2::VPCEndpoint",
+        "AWS::EC2::SecurityGroupEgress",
+        "AWS::RDS::DBInstance",
+        "AWS::IAM::Policy",
+    } <= kinds
+
+
+def test_no_function_of_nodes_is_needed(dev):
+    assert {function["Runtime"][:6] for function in functions(dev).values()} == {"python"}
+
+
+def test_partitions_are_kept_every_night(dev):
+    rules = of_type(dev, "AWS::Events::Rule")
+    [nightly] = [rule for rule in rules.values() if "cron" in rule["ScheduleExpression"]]
+    [permission] = [
+        p
+        for p in of_type(dev, "AWS::Lambda::Permission").values()
+        if p["FunctionName"] == {"Fn::GetAtt": ["MigrateDatabase", "Arn"]}
+    ]
+    assert nightly["Targets"][0]["Arn"] == {"Fn::GetAtt": ["MigrateDatabase", "Arn"]}
+    assert permission["Principal"] == "events.amazonaws.com"
+    assert sorted(rule["Name"] for rule in rules.values()) == [
+        "alert-announcer-blue",
+        "database-maintenance-blue",
+        "standing-sweep-blue",
+    ]
