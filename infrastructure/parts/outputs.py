@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import CfnOutput
 
-from infrastructure.names import exported
+from infrastructure.names import exported, named
+from infrastructure.parts.functions import ALIAS, CONSUMER
 
 if TYPE_CHECKING:
     from infrastructure.stacks.monitor import MonitorStack
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def tell(stack: MonitorStack, suffix: str) -> None:
     """Add every output to the stack."""
-    for name, (value, description) in _outputs(stack).items():
+    for name, (value, description) in _outputs(stack, suffix).items():
         CfnOutput(
             stack,
             name,
@@ -24,7 +25,13 @@ def tell(stack: MonitorStack, suffix: str) -> None:
         )
 
 
-def _outputs(stack: MonitorStack) -> dict[str, tuple[str, str]]:
+def _alias_arn(stack: MonitorStack, function: str, suffix: str) -> str:
+    """Return the ARN by name: the alias is made by SAM, and not in the template to refer to."""
+    place = f"{stack.partition}:lambda:{stack.region}:{stack.account}"
+    return f"arn:{place}:function:{named(function, suffix)}:{ALIAS}"
+
+
+def _outputs(stack: MonitorStack, suffix: str) -> dict[str, tuple[str, str]]:
     application, database, events = stack.application, stack.database, stack.event_stream
     api_url = (
         f"https://{application.api_id}.execute-api.{stack.region}.{stack.url_suffix}"
@@ -36,7 +43,7 @@ def _outputs(stack: MonitorStack) -> dict[str, tuple[str, str]]:
         "StreamArn": (events.stream.stream_arn, "The stream of events"),
         "DatabaseEndpoint": (database.endpoint, "What functions connect to"),
         "DatabaseSecretArn": (database.secret.secret_arn, "The master's password, rotated"),
-        "ConsumerFunctionArn": (application.consumer_arn, "The consumer's alias"),
+        "ConsumerFunctionArn": (_alias_arn(stack, CONSUMER.name, suffix), "The consumer's alias"),
         "DeadLetterQueueUrl": (events.dead_letters.queue_url, "What the consumer gave up"),
         "OperatorTopicArn": (stack.notifications.operators.topic_arn, "Alarms"),
         "AlertTopicArn": (stack.notifications.alerts.topic_arn, "Alerts about students"),
