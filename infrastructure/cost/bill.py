@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Iterator
 
 from infrastructure.cost.load import (
-    FUNCTION_GB,
     HOURS,
     Load,
     kept_gb,
@@ -17,16 +16,16 @@ from infrastructure.cost.prices import Prices
 from infrastructure.environments import Environment
 
 # Counts that tests hold to the templates.
-ENDPOINTS = 6
+ENDPOINTS = 3
 KEYS = 3
 RECOVERY_KEYS = 1
 SECRETS = 2
-METRIC_ALARMS = 36  # metrics that alarms look at: one with two counts twice
+METRIC_ALARMS = 40  # metrics that alarms look at: one with two counts twice
 CUSTOM_METRICS = 13
 
 _M = 1e6
 _SCHEDULED_CALLS = 72 * HOURS  # a sweep every 5 minutes, announcements every minute
-_SCHEDULED_SECONDS = (12 * 2.0 + 60 * 0.2) * HOURS
+_SCHEDULED_GB_SECONDS = (12 * 2.0 * 0.5 + 60 * 0.2 * 0.25) * HOURS
 _SYSTEM_LOG_GB = 1.0  # enhanced monitoring, flow logs, PostgreSQL's own
 _RESTORE_TEST_HOURS = 4.3 * 2
 _PLACES_THERE = 2  # of backups in the second region: the vault, and RDS's replicated ones
@@ -156,7 +155,7 @@ def _functions(environment: Environment, prices: Prices) -> Line:
 
     return Line(
         service="Lambda",
-        idle=paid(_SCHEDULED_CALLS, _SCHEDULED_SECONDS * FUNCTION_GB),
+        idle=paid(_SCHEDULED_CALLS, _SCHEDULED_GB_SECONDS),
         events=of(year_of(environment)),
         peak_hour=of(peak_hour_of(environment)),
     )

@@ -10,8 +10,9 @@ from infrastructure.environments import Environment
 HOURS = 730  # a month
 _GB = 1e9
 
-# Measured (docs/benchmarks.md) and rounded up for a third of a core; a function has 512 MB.
-FUNCTION_GB = 0.5
+# Measured (docs/benchmarks.md) and rounded up for the share of a core that the memory brings.
+API_GB = 0.5
+CONSUMER_GB = 1.0
 SECONDS_PER_POST = 0.1  # validate, pack, PutRecords, one answer
 EVENTS_PER_BATCH = 1_000
 SECONDS_PER_BATCH = 1.0
@@ -32,8 +33,8 @@ class Load:
     @property
     def lambda_gb_seconds(self) -> float:
         """Of the API and the consumer."""
-        busy = self.posts * SECONDS_PER_POST + self.batches * SECONDS_PER_BATCH
-        return busy * FUNCTION_GB
+        api = self.posts * SECONDS_PER_POST * API_GB
+        return api + self.batches * SECONDS_PER_BATCH * CONSUMER_GB
 
     @property
     def calls(self) -> float:

@@ -21,11 +21,11 @@ _DAYS_A_YEAR = 365.25
 _START_MINUTES = 60  # the least that AWS Backup takes
 _COMPLETION_MINUTES = 180
 
-# An RDS backup fails within an hour before, and during, the window of automated backups and that
-# of maintenance (AWS Backup Developer Guide, "RDS backups"). Both are between 02:00 and 04:59 UTC.
-QUIET_HOURS = range(2, 5)
-_DAILY_HOUR = 5
-_HOURLY_HOURS = "0-1,6-23"
+# A backup fails within an hour before, and during, the windows of RDS's own backups and of its
+# maintenance (AWS Backup Developer Guide, "RDS backups"): 07:00 and, on Sundays, 08:00 UTC.
+QUIET_HOURS = range(6, 9)
+_DAILY_HOUR = 9
+_HOURLY_HOURS = "0-5,10-23"
 
 
 def vault_name(suffix: str) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from infrastructure.environments import Deployment
 
-_SATURDAYS = "cron(0 8 ? * SAT *)"  # after the daily backup, away from the windows of RDS
+_SATURDAYS = "cron(0 12 ? * SAT *)"  # after the daily backup
 _WINDOW_DAYS = 7
 
 

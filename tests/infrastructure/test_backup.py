@@ -93,9 +93,9 @@ def test_there_is_an_hourly_a_daily_and_a_monthly_rule(stacks):
     }
 
     assert set(schedules) == {"hourly", "daily", "monthly"}
-    assert hours(schedules["hourly"]) | {5} | set(QUIET_HOURS) == set(range(24))
-    assert schedules["daily"] == "cron(0 5 2-31 * ? *)"
-    assert schedules["monthly"] == "cron(0 5 1 * ? *)"
+    assert hours(schedules["hourly"]) | {9} | set(QUIET_HOURS) == set(range(24))
+    assert schedules["daily"] == "cron(0 9 2-31 * ? *)"
+    assert schedules["monthly"] == "cron(0 9 1 * ? *)"
 
 
 def test_no_two_rules_start_at_the_same_hour(stacks):
@@ -129,7 +129,7 @@ def test_without_an_archive_the_daily_rule_takes_every_day():
     found = rules(built(deployment(archive_years=0, backup_days=7))["Monitor"])
 
     assert set(found) == {"hourly", "daily"}
-    assert found["daily"]["ScheduleExpression"] == "cron(0 5 * * ? *)"
+    assert found["daily"]["ScheduleExpression"] == "cron(0 9 * * ? *)"
     assert found["daily"]["Lifecycle"] == {"DeleteAfterDays": 7}
 
 
@@ -199,7 +199,7 @@ def test_the_latest_backup_is_restored_as_a_test_every_week(stacks):
         "AWS::Backup::RestoreTestingPlan",
         {
             "RestoreTestingPlanName": "restore_test_blue_2",
-            "ScheduleExpression": "cron(0 8 ? * SAT *)",
+            "ScheduleExpression": "cron(0 12 ? * SAT *)",
             "RecoveryPointSelection": {
                 "Algorithm": "LATEST_WITHIN_WINDOW",
                 "RecoveryPointTypes": ["SNAPSHOT"],

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import types
 
 import pytest
-from aws_cdk import App, Stack, assertions
-from aws_cdk import aws_sns as sns
 
 from chalicelib import telemetry
 from infrastructure.cost import bill as bills
+from infrastructure.cost import load as loads
 from infrastructure.cost.bill import bill, total
 from infrastructure.cost.load import peak_hour_of
 from infrastructure.cost.prices import load
 from infrastructure.cost.report import report
 from infrastructure.environments import DEV, ENVIRONMENTS, PROD
-from infrastructure.parts.alarms.alarms import Alarms
+from infrastructure.parts.functions import API, CONSUMER
 from local.paths import PROJECT
-from tests.infrastructure.watched import WATCHED
 
 PRICES = load()
 MARK = "<!-- python -m infrastructure.cost -->\n"
@@ -72,21 +69,23 @@ def test_every_instance_type_in_use_has_a_price():
         assert f"db.{environment.instance_type}" in PRICES.multi_az_hour
 
 
-def test_alarms_and_metrics_are_counted_as_they_are():
-    stack = Stack(App(), "S")
-    Alarms(
-        stack,
-        "Alarms",
-        deployment=types.SimpleNamespace(suffix="blue"),
-        topic=sns.Topic(stack, "Operators"),
-        watched=WATCHED,
-    )
-    found = assertions.Template.from_stack(stack).find_resources("AWS::CloudWatch::Alarm")
-    properties = [alarm["Properties"] for alarm in found.values()]
+def test_what_is_counted_is_there(synthesize):
+    prod = synthesize("prod")
     looked_at = sum(
         1 if "MetricName" in alarm else sum("MetricStat" in m for m in alarm["Metrics"])
-        for alarm in properties
+        for alarm in prod.of_type("AWS::CloudWatch::Alarm").values()
     )
+    endpoints = prod.of_type("AWS::EC2::VPCEndpoint").values()
 
     assert looked_at == bills.METRIC_ALARMS
     assert len(telemetry.Metric) == bills.CUSTOM_METRICS
+    assert sum(e["VpcEndpointType"] == "Interface" for e in endpoints) == bills.ENDPOINTS
+    assert len(prod.of_type("AWS::KMS::Key")) == bills.KEYS
+    # One that we make, and the master's, which RDS makes.
+    assert len(prod.of_type("AWS::SecretsManager::Secret")) + 1 == bills.SECRETS
+    there = [r["Type"] for r in prod.recovery["Resources"].values()]
+    assert there.count("AWS::KMS::Key") == bills.RECOVERY_KEYS
+
+
+def test_functions_have_the_memory_that_is_paid_for():
+    assert (API.memory_mib, CONSUMER.memory_mib) == (loads.API_GB * 1024, loads.CONSUMER_GB * 1024)

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import re
-import types
 
 import pytest
-from aws_cdk import App, Environment, Stack, assertions
-from aws_cdk import aws_sns as sns
 
 from infrastructure.environments import ENVIRONMENTS
-from infrastructure.parts.alarms.alarms import Alarms
 from local.paths import PROJECT
-from tests.infrastructure.watched import WATCHED
 
 RUNBOOK = (PROJECT / "docs" / "runbook.md").read_text()
 SIGNS = {
@@ -30,20 +25,12 @@ OF_THE_ENVIRONMENT = {  # these follow its sizes; the runbook says how
 
 
 @pytest.fixture(scope="module")
-def alarms() -> dict[str, dict]:
-    stack = Stack(App(), "S", env=Environment(region="us-east-1", account="111122223333"))
-    Alarms(
-        stack,
-        "Alarms",
-        deployment=types.SimpleNamespace(suffix="blue"),
-        topic=sns.Topic(stack, "Operators"),
-        watched=WATCHED,
-    )
-    template = assertions.Template.from_stack(stack)
-    plain = template.find_resources("AWS::CloudWatch::Alarm").values()
-    composite = template.find_resources("AWS::CloudWatch::CompositeAlarm").values()
-    found = [alarm["Properties"] for alarm in [*plain, *composite]]
-    return {a["AlarmName"].removesuffix("-blue"): a for a in found}
+def alarms(synthesize) -> dict[str, dict]:
+    """Have the alarms of prod: it has a replica and a second region, and so every alarm."""
+    prod = synthesize("prod")
+    plain = prod.of_type("AWS::CloudWatch::Alarm").values()
+    composite = prod.of_type("AWS::CloudWatch::CompositeAlarm").values()
+    return {alarm["AlarmName"].removesuffix("-prod"): alarm for alarm in [*plain, *composite]}
 
 
 def sections(text: str) -> dict[str, str]:
@@ -58,9 +45,10 @@ def condition(name: str, alarm: dict) -> str:
     threshold = OF_THE_ENVIRONMENT.get(name, f"{alarm['Threshold']:,}")
     minutes = period_of(alarm) // 60
     span = "minutes" if minutes == 1 else f"periods of {minutes} minutes"
+    of = alarm["EvaluationPeriods"]
     said = (
         f"{measure_of(alarm)} {SIGNS[alarm['ComparisonOperator']]} {threshold}"
-        f" in {alarm['DatapointsToAlarm']} of {alarm['EvaluationPeriods']} {span}"
+        f" in {alarm.get('DatapointsToAlarm', of)} of {of} {span}"
     )
     return said + ("; silence counts as bad." if alarm["TreatMissingData"] == "breaching" else ".")
 

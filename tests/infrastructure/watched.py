@@ -11,6 +11,7 @@ WATCHED = Watched(
     consumer_concurrency=4,
     mapping_id="mapping-uuid",
     scheduled_names=("sweep-blue", "announce-blue"),
+    migration_name="migrate-blue",
     api_name="monitor-api-blue",
     api_stage="v1",
     dead_letter_name="dead-letters-blue",

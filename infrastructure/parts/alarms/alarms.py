@@ -107,7 +107,11 @@ def _watches(watched: Watched, suffix: str) -> list[Watch]:
         *disk_watches(instance_id=watched.instance_id),
         *replica,
         *dead_letter_watches(queue_name=watched.dead_letter_name),
-        *schedule_watches(function_names=watched.scheduled_names, suffix=suffix),
+        *schedule_watches(
+            function_names=watched.scheduled_names,
+            migration_name=watched.migration_name,
+            suffix=suffix,
+        ),
         *delivery_watches(topic_name=watched.alerts_topic_name),
         *backup_watches(vault_name=watched.vault_name, copies=watched.copy_vault_arn is not None),
     ]

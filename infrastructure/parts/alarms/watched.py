@@ -15,6 +15,7 @@ class Watched:
     consumer_concurrency: int  # reserved
     mapping_id: str
     scheduled_names: tuple[str, ...]
+    migration_name: str
     api_name: str
     api_stage: str
     dead_letter_name: str

@@ -34,16 +34,24 @@ def dead_letter_watches(*, queue_name: str) -> list[Watch]:
     ]
 
 
-def schedule_watches(*, function_names: Sequence[str], suffix: str) -> list[Watch]:
+def schedule_watches(
+    *, function_names: Sequence[str], migration_name: str, suffix: str
+) -> list[Watch]:
     """Return what is watched of the functions that run by schedule."""
     return [
         Watch(
             name="schedule-errors",
-            means="A scheduled function fails: the sweep, announcements or maintenance.",
+            means="A scheduled function fails: the sweep or announcements.",
             metric=_errors_of(function_names),
             threshold=0,
             bad=2,
             of=3,
+        ),
+        Watch(
+            name="migration-errors",
+            means="The migration, or the nightly maintenance of partitions, failed.",
+            metric=measured("AWS/Lambda", "Errors", {"FunctionName": migration_name}, seconds=300),
+            threshold=0,
         ),
         Watch(
             name="sweep-silent",
