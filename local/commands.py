@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import json
 import os
 import shutil
@@ -145,7 +146,7 @@ def deploy(_: argparse.Namespace) -> int:
     """Rehearse a deployment in an emulated account."""
     from local.deployment.command import deploy as rehearsed
 
-    return rehearsed(_console.print)
+    return rehearsed(functools.partial(_console.print, markup=False, emoji=False))
 
 
 def reset(_: argparse.Namespace) -> int:

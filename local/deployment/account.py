@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local.deployment import instance
 from local.deployment.surroundings import HOME, TEMPORARY
-from local.emulator import Emulator
+from local.emulator import Emulator, EmulatorError
 from local.paths import Paths
 
 if TYPE_CHECKING:
     from types import TracebackType
+    from typing import TextIO
 
+_FUNCTIONS_END_WITHIN_S = 30.0
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 
 
@@ -47,9 +51,22 @@ class EmulatedAccount:
     def stop(self) -> None:
         """End every process of it and remove its data; what it printed stays."""
         self.emulator.stop()
+        self._wait_for_functions()
         for home in self.instances():
             instance.remove(home)
-        shutil.rmtree(self.home / "instances", ignore_errors=True)
+        for pattern in ("instances", "functions", "ministack-lambda-*"):
+            for folder in self.home.glob(pattern):
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _wait_for_functions(self) -> None:
+        """Wait until those at work have seen that nobody will ask them again."""
+        deadline = time.monotonic() + _FUNCTIONS_END_WITHIN_S
+        for path in self.home.glob("functions/*"):
+            with path.open("w") as lock:
+                while not _taken(lock):
+                    if time.monotonic() > deadline:
+                        raise EmulatorError(f"The function of process {path.name} does not end.")
+                    time.sleep(0.02)
 
     def instances(self) -> list[Path]:
         """Return the folders of the databases that there are."""
@@ -58,3 +75,11 @@ class EmulatedAccount:
     def client(self, service: str, region: str = "us-east-1") -> Any:
         """Return a boto3 client of it."""
         return self.emulator.client(service, region)
+
+
+def _taken(lock: TextIO) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SUFFIX = "rehearsal"
-CONTEXT = {"environmentSuffix": SUFFIX, "environment": "dev", "adminEmail": "first@example.org"}
+CONTEXT = {
+    "environmentSuffix": SUFFIX,
+    "environment": "dev",
+    "adminEmail": "first@example.org",
+    "secondRegion": "true",
+}
 CHANGE = {"adminEmail": "second@example.org"}
 
 

@@ -47,13 +47,11 @@ GAPS: Mapping[str, Gap] = {
     "AWS::SecretsManager::RotationSchedule": Gap(
         reason="ministack rotates on demand, never by schedule"
     ),
-    "AWS::SecretsManager::ResourcePolicy": Gap(reason="ministack enforces no resource policy"),
     "AWS::CloudWatch::CompositeAlarm": Gap(
         reason="ministack evaluates metric alarms only",
         attributes={"Arn": _ARN.format(service="cloudwatch") + "alarm:{id}"},
         name="AlarmName",
     ),
-    "AWS::CloudWatch::AnomalyDetector": Gap(reason="ministack evaluates plain thresholds only"),
     "AWS::Backup::BackupSelection": Gap(
         reason="ministack runs no backup jobs", attributes={"Id": "{id}", "SelectionId": "{id}"}
     ),
@@ -71,8 +69,6 @@ GAPS: Mapping[str, Gap] = {
         name="DeploymentGroupName",
     ),
     "AWS::Kinesis::ResourcePolicy": Gap(reason="ministack enforces no policy of a stream"),
-    "AWS::SNS::TopicInlinePolicy": Gap(reason="ministack enforces no policy of a topic"),
-    "AWS::SQS::QueueInlinePolicy": Gap(reason="ministack enforces no policy of a queue"),
 }
 
 HALF_MADE: Mapping[str, str] = {

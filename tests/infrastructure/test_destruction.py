@@ -13,9 +13,11 @@ import urllib.parse
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aws_cdk import Stack
 from botocore.exceptions import ClientError
 
 from infrastructure.destruction.destruction import Destruction, DestructionError, listed
+from infrastructure.destruction.stacks import stacks_of
 from infrastructure.remains.remain import Remain
 from infrastructure.remains.search import remains
 from local.deployment.account import EmulatedAccount
@@ -245,6 +247,13 @@ def test_a_vault_that_may_not_be_read_is_no_empty_vault(account):
 
     account.destroy("monitor-dev", HERE)
     assert [one for one in remains(STACKS, account) if one.backup] == []
+
+
+def test_the_stacks_that_are_destroyed_are_those_that_the_app_makes(synthesize):
+    app = synthesize("prod", suffix="blue").stack.node.root
+    made = {(one.stack_name, one.region) for one in app.node.children if Stack.is_stack(one)}
+
+    assert set(stacks_of("blue")) == made
 
 
 def test_the_list_says_what_goes_only_when_named():

@@ -9,6 +9,7 @@ bundles of authorities that the package brings.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import sys
@@ -41,6 +42,14 @@ def trust(code: Path, home: Path) -> None:
         bundle.write_bytes(bundle.read_bytes() + b"\n" + authorities)
 
 
+def hold(home: Path) -> None:
+    """Lock a file for as long as this process lives: who ends the account waits for that."""
+    (home / "functions").mkdir(exist_ok=True)
+    # A number, unlike a file object, is closed by nobody before the end.
+    lock = os.open(home / "functions" / str(os.getpid()), os.O_CREAT | os.O_WRONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+
+
 def _machine(shared_object: Path) -> bytes:
     """Return the processor that a shared object is for, as its ELF header has it."""
     with shared_object.open("rb") as file:
@@ -51,4 +60,6 @@ if __name__ == "__main__":
     site_packages = sysconfig.get_paths()["platlib"]
     prepare(Path.cwd(), Path(site_packages))
     sys.path[:] = [path for path in sys.path if "site-packages" not in path]
-    trust(Path.cwd(), Path(os.environ.pop("DEPLOYMENT_HOME")))
+    home = Path(os.environ.pop("DEPLOYMENT_HOME"))
+    trust(Path.cwd(), home)
+    hold(home)
