@@ -121,3 +121,10 @@ def test_environments_without_a_second_region_are_named():
     without = [name for name, sizes in ENVIRONMENTS.items() if not sizes.second_region]
 
     assert f"Without one by default: {', '.join(without)}." in one_line(RUNBOOK)
+
+
+def test_commands_name_what_the_stack_makes(synthesize):
+    template = str(synthesize("prod").resources)
+
+    for name in re.findall(r"[a-z]+-[a-z-]+-\$S\b", RUNBOOK):
+        assert f"'{name.replace('$S', 'prod')}'" in template, name
