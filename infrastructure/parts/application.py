@@ -120,13 +120,13 @@ class Application(Construct):
         roles = {handler: deployed.role for handler, deployed in self.functions.items()}
         stream, key = self._stream.stream, self._keys.messages
         rights.may_write_events(roles[API.handler], stream, self._keys.stream)
-        rights.may_read_secret(roles[API.handler], self._pseudonym_key, key)
+        rights.may_read_secret(roles[API.handler], self._pseudonym_key)
         rights.may_read_events(roles[CONSUMER.handler], stream, self._keys.stream)
         rights.may_give_up(roles[CONSUMER.handler], self._stream.dead_letters, key)
         for function in (CONSUMER, SWEEP, ANNOUNCER):
             rights.may_publish(roles[function.handler], self._alerts, key)
         master = self._access.database.secret
-        rights.may_read_secret(roles[MIGRATION.handler], master, self._keys.database)
+        rights.may_read_secret(roles[MIGRATION.handler], master)
 
     def _migrated_first(self, network: Network, database: MonitorDatabase) -> SchemaMigration:
         """Hold back every function that expects the schema until it is there."""

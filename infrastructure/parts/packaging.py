@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import importlib
 import os
+import shutil
 import sys
 import tempfile
 import zipfile
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 RUNTIME = Path(__file__).resolve().parents[2] / "runtime"
 _KEPT = RUNTIME / ".chalice" / "deployments"  # Chalice's own: what it packaged before
+_PACKAGES_KEPT = 4
 BINARIES = ("msgspec/_core.", "psycopg2/_psycopg.")
 # Python 3.11 runs on Amazon Linux 2 (glibc 2.26), and psycopg2-binary's wheels for arm64 need 2.28;
 # from 3.12 on it is Amazon Linux 2023 (2.34).
@@ -38,10 +41,11 @@ def architecture(python: tuple[int, int] = sys.version_info[:2]) -> str:
 
 @contextlib.contextmanager
 def workplace() -> Iterator[Path]:
-    """Work in a folder of our own, one packaging at a time.
+    """Work in a folder of our own with a copy of the runtime, one packaging at a time.
 
-    Chalice leaves chalice.out in the present folder, and keeps half-written packages for good. It
-    makes a client of AWS, though it asks it nothing: without a region that fails.
+    Chalice leaves chalice.out in the present folder, packs what Python compiled (so that no two
+    packages were the same), and would use the half-written package of another process. It makes a
+    client of AWS, though it asks it nothing: without a region that fails.
     """
     _KEPT.mkdir(exist_ok=True)
     with (
@@ -49,13 +53,29 @@ def workplace() -> Iterator[Path]:
         (_KEPT / "lock").open("w") as lock,
     ):
         fcntl.flock(lock, fcntl.LOCK_EX)
-        before = Path.cwd()
-        os.chdir(folder)
+        _forget_old_packages()
+        _copy_runtime(Path(folder) / RUNTIME.name)
         os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
-        try:
+        with contextlib.chdir(folder):
             yield Path(folder)
-        finally:
-            os.chdir(before)
+
+
+def _copy_runtime(to: Path) -> None:
+    """Copy the sources; what was packaged before is shared with the original."""
+    ignored = shutil.ignore_patterns("__pycache__", "*.pyc", _KEPT.name)
+    shutil.copytree(RUNTIME, to, ignore=ignored)
+    (to / ".chalice" / _KEPT.name).symlink_to(_KEPT)
+    # Chalice imports the app from the copy, unless it is there: the copy does not last.
+    if str(RUNTIME) not in sys.path:
+        sys.path.insert(0, str(RUNTIME))
+    importlib.import_module("app")
+
+
+def _forget_old_packages() -> None:
+    """Keep the few that the present code may still need; each is of one state of the sources."""
+    packages = sorted(_KEPT.glob("*.zip"), key=lambda path: path.stat().st_mtime)
+    for path in packages[:-_PACKAGES_KEPT]:
+        path.unlink()
 
 
 def check(package: Path, *, wanted: str) -> None:
@@ -82,7 +102,7 @@ def packaged(scope: Construct) -> Chalice:
         chalice = Chalice(
             scope,
             "Chalice",
-            source_dir=str(RUNTIME),
+            source_dir=str(folder / RUNTIME.name),
             stage_config={
                 "lambda_architecture": wanted,
                 "manage_iam_role": False,

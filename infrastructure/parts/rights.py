@@ -47,7 +47,8 @@ def may_publish(role: iam.Role, topic: sns.ITopic, key: kms.IKey) -> None:
     allow(role, ["kms:GenerateDataKey", "kms:Decrypt"], [key.key_arn])
 
 
-def may_read_secret(role: iam.Role, secret: secretsmanager.ISecret, key: kms.IKey) -> None:
-    """Let a function read one secret."""
+def may_read_secret(role: iam.Role, secret: secretsmanager.ISecret) -> None:
+    """Let a function read one secret; a key of AWS's own needs no right."""
     allow(role, ["secretsmanager:GetSecretValue"], [secret.secret_arn])
-    allow(role, ["kms:Decrypt"], [key.key_arn])
+    if secret.encryption_key:
+        allow(role, ["kms:Decrypt"], [secret.encryption_key.key_arn])
