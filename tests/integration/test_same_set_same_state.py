@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,9 @@ from hypothesis import strategies as st
 
 from tests.builders import STUDENTS, lambda_event, record, retracted, scored
 from tests.histories import build, histories, put_catalogue, retractions, taken_back
+
+if TYPE_CHECKING:
+    from chalicelib.domain.wire import Event
 
 
 @settings(
@@ -52,43 +56,60 @@ def test_any_order_split_repetition_and_catalogue_change_gives_the_same_state(
     assert monitor.digest() == plain
 
 
-def test_two_consumers_at_once_give_the_state_of_one(monitor):
-    pick = random.Random(11)
-    events = build(
-        [
-            (
-                pick.choice(["scored", "submitted", "active"]),
-                pick.choice(STUDENTS),
-                pick.random() * 40,
-                pick.choice(["quiz-1", "quiz-2"]),
-                pick.choice([20, 50, 90]),
-            )
-            for _ in range(400)
-        ]
-    )
-    events += retractions(events, set(range(0, 400, 9)))
+@pytest.mark.parametrize("seed", range(4))
+def test_two_consumers_at_once_beside_catalogue_and_sweep_give_the_state_of_one(monitor, seed):
+    events = _a_busy_term(random.Random(seed))
     monitor.consume(events)
+    put_catalogue(monitor)
+    monitor.sweep()
     alone = monitor.digest()
     monitor.empty()
-
     failures: list[object] = []
 
-    def consume(seed: int) -> None:
+    def consume(order: int) -> None:
         mine = events.copy()
-        random.Random(seed).shuffle(mine)
+        random.Random(100 * seed + order).shuffle(mine)
         consumer = monitor.another_consumer()
         for i in range(0, len(mine), 40):
             answer = consumer.consume(lambda_event(record(mine[i : i + 40])))
             failures.extend(answer["batchItemFailures"])
 
-    threads = [threading.Thread(target=consume, args=(seed,)) for seed in (1, 2)]
+    work = [lambda: consume(1), lambda: consume(2), lambda: put_catalogue(monitor), monitor.sweep]
+    threads = [threading.Thread(target=one) for one in work]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
 
     assert failures == []
+    assert not any(thread.is_alive() for thread in threads)
     assert monitor.digest() == alone
+
+
+def _a_busy_term(pick: random.Random) -> list[Event]:
+    """Return 400 events of three students, and retractions of some."""
+    kinds = {
+        "scored": (["quiz-1", "quiz-2"], [20, 50, 90]),
+        "submitted": (["quiz-1", "quiz-2"], [None]),
+        "active": ([None], [1]),
+        "attended": (["s1", "s2", "s3"], ["present", "absent", "late"]),
+        "enrolled": ([None], ["enrolled", "withdrawn"]),
+    }
+    drawn = []
+    for _ in range(400):
+        kind = pick.choice(list(kinds))
+        whats, values = kinds[kind]
+        drawn.append(
+            (
+                kind,
+                pick.choice(STUDENTS),
+                pick.random() * 40,
+                pick.choice(whats),
+                pick.choice(values),
+            )
+        )
+    events = build(drawn)
+    return events + retractions(events, set(range(0, 400, 9)))
 
 
 @pytest.mark.parametrize("first", ["event", "retraction"])

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import threading
 
+from chalicelib.adapters.postgres import classes
 from chalicelib.domain.catalogue import Item
 from chalicelib.domain.errors import UnavailableError
+from chalicelib.domain.indicators import evaluate
+from chalicelib.domain.policy import HIGHER_EDUCATION
 from chalicelib.services.announce import announce
 from tests.builders import START, STUDENTS, active, enrolled, scored, submitted
 
@@ -104,11 +107,32 @@ def test_sweeps_beside_a_consumer_leave_alerts_that_agree_with_the_findings(moni
 
     monitor.sweep()
     assert monitor.sweep() == type(monitor.sweep())()
-    counted = monitor.rows(
-        "SELECT s.open_alerts = (SELECT count(*) FROM alert a WHERE a.student = s.student"
-        " AND a.course = s.course AND a.cleared_at IS NULL) FROM standing s"
+    open_ = monitor.rows(
+        "SELECT student::text, course, rule FROM alert WHERE cleared_at IS NULL ORDER BY 1, 2, 3"
     )
-    assert set(counted) == {(True,)}
+    assert open_
+    assert open_ == firing(monitor)
+    counted = monitor.rows("SELECT student::text, course, open_alerts FROM standing")
+    for student, course, number in counted:
+        assert number == sum(one[:2] == (student, course) for one in open_)
+
+
+def firing(monitor) -> list[tuple[str, str, str]]:
+    """Return every rule that fires now, evaluated anew from the standings and their class."""
+    now = monitor.clock.now()
+    now_us = round(now.timestamp() * 1_000_000)
+    found = []
+    with monitor.database.transaction() as cursor:
+        for course in classes.all_courses(cursor):
+            context = classes.compute_context(cursor, course, now)
+            for part in classes.parts(cursor, course):
+                found += [
+                    (one.standing.student, course, finding.rule)
+                    for one in part
+                    for finding in evaluate(one.standing, context, HIGHER_EDUCATION, now_us)
+                    if finding.fires
+                ]
+    return sorted(found)
 
 
 class Recorder:
