@@ -50,7 +50,8 @@ class DeployedFunction(Construct):
         self.role = function_role(
             self, "Role", name=function.name, suffix=deployment.suffix, log_group=group
         )
-        resource.node.add_dependency(self.role)  # its policy too: a function in a VPC needs it
+        # Lambda makes a function in a VPC only once its role may make network interfaces.
+        resource.node.add_dependency(self.role.node.find_child("DefaultPolicy"))
         self._settle(network, group.log_group_name, settings)
         if function.schedule:
             rule = f"Events.{function.schedule}.Properties.Name"

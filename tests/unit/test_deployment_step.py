@@ -2,56 +2,22 @@
 
 from __future__ import annotations
 
-import http.server
-import json
-import threading
 import urllib.error
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from chalicelib.adapters.deployment import answered
+from tests.cloudformation import NAMED, CloudFormation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-NAMED = {"StackId": "stack", "RequestId": "request", "LogicalResourceId": "SchemaMigration"}
-
-
-class CloudFormation(http.server.HTTPServer):
-    """Takes answers as S3 does behind the presigned address."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Answers)
-        self.answers: list[dict[str, Any]] = []
-        self.status = 200
-
-    def event(self, request_type: str = "Create") -> dict[str, Any]:
-        url = f"http://127.0.0.1:{self.server_port}/answer"
-        return {"RequestType": request_type, "ResponseURL": url, **NAMED}
-
-
-class _Answers(http.server.BaseHTTPRequestHandler):
-    server: CloudFormation
-
-    def do_PUT(self) -> None:  # http.server's name for it
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.answers.append(json.loads(body))
-        self.send_response(self.server.status)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:  # http.server's name
-        pass
 
 
 @pytest.fixture
 def cloudformation() -> Iterator[CloudFormation]:
     with CloudFormation() as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
         yield server
-        server.shutdown()
-        thread.join(5)
 
 
 def never() -> dict[str, Any]:
