@@ -6,6 +6,8 @@ import dataclasses
 import re
 
 from chalicelib.settings import Settings
+from infrastructure.context import RULES
+from infrastructure.parts.functions import FUNCTIONS
 from local.paths import PROJECT
 
 ROW = re.compile(r"^\| `(MONITOR_\w+)` \|\s*(.*?)\s*\|", re.MULTILINE)
@@ -30,3 +32,21 @@ def test_every_variable_of_the_local_system_is_read_by_it():
     named = re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
     assert named
     assert [name for name in named if name not in code] == []
+
+
+def test_every_function_is_documented_as_it_is_deployed():
+    text = (PROJECT / "docs" / "configuration.md").read_text()
+    rows = re.findall(r"^\| `([\w-]+)` \| (\d+) \| (\d+) \| (\w+) \|", text, re.MULTILINE)
+
+    assert rows == [
+        (one.name, str(one.memory_mib), str(one.timeout_s), one.user or "master")
+        for one in FUNCTIONS
+    ]
+
+
+def test_every_context_value_is_documented_and_no_other():
+    text = (PROJECT / "docs" / "configuration.md").read_text()
+    section = text.partition("## A deployment")[2].partition("\n## ")[0]
+
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+    assert set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == set(RULES)
