@@ -16,7 +16,7 @@ _ZONES = "us-east-1a,us-east-1b,us-east-1c"
 _TAG = r"[\w .:/=+@-]{1,256}"  # what AWS allows in the value of a tag
 _SWITCHES = {"true": True, "false": False}
 
-_RULES: dict[str, tuple[str, str]] = {
+RULES: dict[str, tuple[str, str]] = {
     "environmentSuffix": (r"[a-z][a-z0-9-]{0,15}", "a letter, then up to 15 of a-z, 0-9 and -"),
     "environment": ("|".join(ENVIRONMENTS), "one of dev, staging, prod"),
     "adminEmail": (r"[^@\s]+@[^@\s]+\.[^@\s.]+", "an e-mail address"),
@@ -67,13 +67,13 @@ def _text(value: object) -> str:
 
 
 def _unknown(given: Mapping[str, str]) -> list[str]:
-    return [f"{name}: there is no such value" for name in given if name not in _RULES]
+    return [f"{name}: there is no such value" for name in given if name not in RULES]
 
 
 def _malformed(given: Mapping[str, str]) -> list[str]:
     return [
         f"{name} is {given[name]!r}; {wanted}"
-        for name, (pattern, wanted) in _RULES.items()
+        for name, (pattern, wanted) in RULES.items()
         if name in given and not re.fullmatch(pattern, given[name])
     ]
 

@@ -1,0 +1,111 @@
+"""The context: what is wrong is said at once, all of it, before anything is synthesized."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from infrastructure.context import ContextError, from_context
+from infrastructure.environments import DEV, PROD
+from local.paths import PROJECT
+
+GOOD = {"adminEmail": "operator@example.org"}
+
+
+def refused(**given: object) -> list[str]:
+    with pytest.raises(ContextError) as caught:
+        from_context({**GOOD, **given})
+    return str(caught.value).splitlines()
+
+
+def test_an_address_is_all_that_has_to_be_given():
+    deployment = from_context(GOOD)
+
+    assert deployment.environment == DEV
+    assert (deployment.suffix, deployment.admin_email) == ("dev", "operator@example.org")
+    assert deployment.vpc_id is None
+    assert len(deployment.zones) == 2
+
+
+def test_a_suffix_that_is_an_environment_means_it():
+    assert from_context({**GOOD, "environmentSuffix": "prod"}).environment == PROD
+    assert from_context({**GOOD, "environmentSuffix": "pr-17"}).environment == DEV
+
+
+def test_all_that_is_wrong_is_named_at_once():
+    message = refused(
+        adminEmail="nobody",
+        environmentSuffix="Dev_1",
+        environment="production",
+        vpcId="vpc-xyz",
+        costCenter="a;b",
+        rdsProxy="perhaps",
+        envronment="prod",
+    )
+
+    assert message[0] == "The context (-c name=value, or cdk.json) is wrong:"
+    told = "\n".join(message[1:-1])
+    for name in (
+        "adminEmail",
+        "environmentSuffix",
+        "environment",
+        "vpcId",
+        "costCenter",
+        "rdsProxy",
+        "envronment",
+    ):
+        assert f"  {name}" in told
+    assert len(message) == 9
+    assert message[-1] == "docs/configuration.md tells every value."
+
+
+def test_a_missing_address_is_named():
+    with pytest.raises(ContextError, match="adminEmail is missing: who is told of alarms"):
+        from_context({})
+
+
+@pytest.mark.parametrize("suffix", ["a", "a-1", "abcdefghijklmnop"])
+def test_a_suffix_of_up_to_sixteen_signs_is_taken(suffix):
+    assert from_context({**GOOD, "environmentSuffix": suffix}).suffix == suffix
+
+
+@pytest.mark.parametrize("suffix", ["1a", "-a", "A", "a_b", "abcdefghijklmnopq", "ä"])
+def test_any_other_suffix_is_refused(suffix):
+    assert "environmentSuffix" in refused(environmentSuffix=suffix)[1]
+
+
+def test_zones_that_do_not_suffice_are_refused():
+    told = refused(environment="prod", availabilityZones="us-east-1a,us-east-1b")
+
+    assert told[1] == "  availabilityZones names 2; prod needs 3"
+
+
+def test_the_cdks_own_context_is_left_alone():
+    from_context({**GOOD, "@aws-cdk/core:checkSecretUsage": True, "aws:cdk:bundling-stacks": []})
+
+
+def test_wrong_context_ends_the_app_before_anything_is_synthesized(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "infrastructure.app"],
+        cwd=PROJECT,
+        env={
+            **os.environ,
+            "CDK_CONTEXT_JSON": json.dumps({"environmentSuffix": "Dev"}),
+            "CDK_OUTDIR": str(tmp_path),
+            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "environmentSuffix is 'Dev'; a letter, then up to 15 of a-z, 0-9 and -" in done.stderr
+    assert "adminEmail is missing" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
