@@ -13,6 +13,7 @@ from infrastructure.app import build
 from infrastructure.context import from_context
 from infrastructure.environments import Deployment
 from infrastructure.stacks.monitor import MonitorStack
+from tests.infrastructure.existing_network import ACCOUNT, LOOKED_UP
 
 CONTEXT = {"adminEmail": "operator@example.org", "costCenter": "4711"}
 
@@ -42,13 +43,13 @@ class Synthesized(NamedTuple):
 
 @functools.cache
 def _synthesized(environment: str, suffix: str, more: tuple[tuple[str, str], ...]) -> Synthesized:
-    app = App()
+    app = App(context=LOOKED_UP)
     deployment = from_context(
         {**CONTEXT, "environment": environment, "environmentSuffix": suffix, **dict(more)}
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # in Chalice's and the CDK's own code
-        stack = build(app, deployment, account="111122223333" if deployment.vpc_id else None)
+        stack = build(app, deployment, account=ACCOUNT if deployment.vpc_id else None)
         assembly = app.synth()
     others = [one.template for one in assembly.stacks if one.stack_name != stack.stack_name]
     return Synthesized(

@@ -59,12 +59,19 @@ GOOD = {
             "EC2::VPCEndpoint",
             VpcEndpointType="Interface",
             SubnetIds=[ref("Left"), ref("Right")],
+            SecurityGroupIds=[ref("Group")],
         ),
         "Group": resource(
             "EC2::SecurityGroup", SecurityGroupEgress=[{"CidrIp": "255.255.255.255/32"}]
         ),
+        "Callers": resource("EC2::SecurityGroup"),
+        "CallersOut": resource(
+            "EC2::SecurityGroupEgress",
+            GroupId={"Fn::GetAtt": ["Callers", "GroupId"]},
+            DestinationSecurityGroupId=ref("Group"),
+        ),
         "Subnets": resource("RDS::DBSubnetGroup", SubnetIds=[ref("Left"), ref("Right")]),
-        "Database": resource("RDS::DBInstance")
+        "Database": resource("RDS::DBInstance", VPCSecurityGroups=[ref("Group")])
         | {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"},
         "Role": resource(
             "IAM::Role",
@@ -83,7 +90,10 @@ GOOD = {
         "Consumer": resource(
             "Lambda::Function",
             LoggingConfig={"LogGroup": ref("Log")},
-            VpcConfig={"SubnetIds": [ref("Left"), ref("Right")]},
+            VpcConfig={
+                "SubnetIds": [ref("Left"), ref("Right")],
+                "SecurityGroupIds": [ref("Group")],
+            },
         ),
         "Mapping": resource(
             "Lambda::EventSourceMapping",

@@ -133,7 +133,10 @@ BROKEN = {
         {"Role.AssumeRolePolicyDocument": {"Statement": ALL}},
     ),
     "a key that waits a month": ("pending-keys", {"Key.PendingWindowInDays": ABSENT}),
-    "a database that leaves a snapshot": ("kept", {"Other": resource("RDS::DBInstance")}),
+    "a database that leaves a snapshot": (
+        "kept",
+        {"Other": resource("RDS::DBInstance", VPCSecurityGroups=["sg-1"])},
+    ),
     "a database that refuses to go": ("kept", {"Database.DeletionProtection": True}),
     "a bucket that stays": (
         "kept",
@@ -144,6 +147,10 @@ BROKEN = {
         {"Group.SecurityGroupIngress": [{"CidrIp": "10.0.0.0/8"}]},
     ),
     "a group that may go out to anywhere": ("groups-only", {"Group.SecurityGroupEgress": ABSENT}),
+    "a group whose only rule for going out is for another": (
+        "groups-only",
+        {"CallersOut.GroupId": ref("Group")},
+    ),
     "a rule open to all of IPv6": (
         "groups-only",
         {"Way": resource("EC2::SecurityGroupIngress", CidrIpv6="::/0")},
@@ -156,6 +163,12 @@ BROKEN = {
         "zones",
         {"ToKms.SubnetIds": ["subnet-1", "subnet-2"]},
     ),
+    "a function in the default group": (
+        "own-groups",
+        {"Consumer.VpcConfig.SecurityGroupIds": []},
+    ),
+    "an endpoint in the default group": ("own-groups", {"ToKms.SecurityGroupIds": ABSENT}),
+    "a database in the default group": ("own-groups", {"Database.VPCSecurityGroups": ABSENT}),
     "a subnet without a way to S3": ("s3-reachable", {"RightRoutes": ABSENT}),
     "no way to S3": ("s3-reachable", {"ToS3.RouteTableIds": []}),
 }

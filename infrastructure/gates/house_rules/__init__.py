@@ -10,6 +10,7 @@ from infrastructure.gates.house_rules.cidrs import groups_only
 from infrastructure.gates.house_rules.event_mapping import mapping_settings
 from infrastructure.gates.house_rules.gateway_endpoints import s3_reachable
 from infrastructure.gates.house_rules.log_groups import function_logs, log_retention
+from infrastructure.gates.house_rules.own_groups import own_groups
 from infrastructure.gates.house_rules.permissions import any_resource, anyone
 from infrastructure.gates.house_rules.removal import kept, pending_keys
 from infrastructure.gates.house_rules.routes import open_routes
@@ -29,6 +30,7 @@ RULES: tuple[Callable[[Template], Iterator[Finding]], ...] = (
     log_retention,
     mapping_settings,
     open_routes,
+    own_groups,
     pending_keys,
     s3_reachable,
     tls_only,
