@@ -41,9 +41,9 @@ class Cdk:
         self._folder = folder
 
     def bootstrap(self, *regions: str) -> str:
-        """Prepare the account in each region; once is enough."""
+        """Prepare the account in each region; once is enough, and needs no app."""
         places = (f"aws://{self._account.number}/{one}" for one in regions)
-        return self._run("bootstrap", *places, *self._output(), context=self._context)
+        return self._run("bootstrap", *places, context={}, folder=self._account.home)
 
     def deploy(self, **changed: str) -> str:
         """Deploy every stack; `changed` is context that differs from what was given."""
@@ -59,11 +59,11 @@ class Cdk:
     def _output(self) -> tuple[str, str]:
         return "--output", str(self._assembly)
 
-    def _run(self, *arguments: str, context: Mapping[str, str]) -> str:
+    def _run(self, *arguments: str, context: Mapping[str, str], folder: Path | None = None) -> str:
         given = [word for pair in context.items() for word in ("-c", "=".join(pair))]
         done = subprocess.run(
             [str(CDK), *arguments, *given, "--no-notices", "--no-color", "--ci"],
-            cwd=self._folder,
+            cwd=folder or self._folder,
             env=self._environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -83,6 +83,7 @@ class Cdk:
             **self._account.emulator.environment(),
             "AWS_REGION": "us-east-1",
             "CDK_DISABLE_CLI_TELEMETRY": "1",
+            "CDK_HOME": str(self._account.home / "cdk"),  # its cache of accounts is not the user's
             "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "18,20",
         }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from infrastructure.destruction.stacks import stacks_of
 from local.deployment.account import EmulatedAccount
+from local.deployment.broken_copy import broken_copy
 from local.deployment.cdk import Cdk, CdkError
 from local.deployment.gaps import GAPS
 from local.deployment.rehearsal import Rehearsal, Seen
@@ -29,7 +30,13 @@ def rehearse(home: Path, say: Callable[[str], None]) -> Seen:
     """Run every step in an account of its own below `home`, which is empty afterwards."""
     with EmulatedAccount(home) as account:
         cdk = Cdk(account, context=CONTEXT, assembly=home / "cdk.out")
-        return Rehearsal(account, cdk, stacks_of(SUFFIX), say).run(CHANGE)
+        broken = Cdk(
+            account,
+            context={**CONTEXT, **CHANGE},
+            assembly=home / "broken.out",
+            folder=broken_copy(home / "broken"),
+        )
+        return Rehearsal(account, cdk, broken, stacks_of(SUFFIX), say).run(CHANGE)
 
 
 def deploy(say: Callable[[str], None]) -> int:

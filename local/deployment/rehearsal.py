@@ -16,12 +16,12 @@ from infrastructure.destruction.destruction import Destruction
 from local.checker import Identity, Verdict, check, holdings, identities
 from local.deployment import instance
 from local.deployment.api import DeployedApi
+from local.deployment.cdk import Cdk, CdkError
 from local.deployment.inventory import Inventory, inventory
 
 if TYPE_CHECKING:
     from infrastructure.remains.search import StackName
     from local.deployment.account import EmulatedAccount
-    from local.deployment.cdk import Cdk
 
 REGIONS = ("us-east-1", "us-west-2")
 DATABASE = "monitor"
@@ -40,6 +40,9 @@ class Seen:
     verdicts: list[Verdict] = dataclasses.field(default_factory=list)  # after each POST
     added: Inventory = frozenset()  # by the changed deployment
     gone: Inventory = frozenset()  # by the changed deployment
+    failure: str = ""  # what the deployment whose migration fails printed last
+    after_failure: str = ""  # the status of the stack then
+    kept: bool = False  # whether the code that serves is then what it was
     left: Inventory = frozenset()  # after the end, and not before
     waiting: list[str] = dataclasses.field(default_factory=list)  # what only time removes
     databases: int = 0  # servers that still run after the end
@@ -53,11 +56,13 @@ class Rehearsal:
         self,
         account: EmulatedAccount,
         cdk: Cdk,
+        broken: Cdk,
         stacks: tuple[StackName, ...],
         say: Callable[[str], None],
     ) -> None:
         self._account = account
         self._cdk = cdk
+        self._broken = broken
         self._stacks = stacks
         self._say = say
         self._sent: set[Identity] = set()
@@ -75,6 +80,7 @@ class Rehearsal:
         self._step("changed deploy", lambda: self._cdk.deploy(**change))
         changed = self._inventory()
         self.seen.added, self.seen.gone = changed - used, used - changed
+        self._step("failing deploy", self._fail)
         self._step("more events", self._use)
         self._step("destroy", self._destroy)
         self.seen.left = self._inventory() - before
@@ -87,6 +93,30 @@ class Rehearsal:
         work()
         self.seen.seconds[name] = time.monotonic() - began
         self._say(f"{name}: {self.seen.seconds[name]:.1f} s")
+
+    def _fail(self) -> None:
+        """Deploy code whose migration fails; what served before is to go on serving."""
+        before = self._served()
+        try:
+            self._broken.deploy()
+        except CdkError as error:
+            self.seen.failure = str(error)
+        name, region = self._stacks[-1]
+        cloudformation = self._account.client("cloudformation", region)
+        [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
+        self.seen.after_failure = stack["StackStatus"]
+        self.seen.kept = bool(before) and self._served() == before
+
+    def _served(self) -> dict[str, str]:
+        """Return the hash of the code that each function's alias stands for."""
+        functions = self._account.client("lambda")
+        return {
+            f"{one['FunctionName']}:{alias['Name']}": functions.get_function_configuration(
+                FunctionName=one["FunctionName"], Qualifier=alias["Name"]
+            )["CodeSha256"]
+            for one in functions.list_functions()["Functions"]
+            for alias in functions.list_aliases(FunctionName=one["FunctionName"])["Aliases"]
+        }
 
     def _use(self) -> None:
         """POST events, wait until they are in the database, and hold them to what was sent."""

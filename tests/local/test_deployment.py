@@ -103,6 +103,13 @@ def test_a_changed_deployment_changes_what_it_says_and_nothing_else(rehearsed):
     assert added == gone == {(HERE, "sns Subscriptions")}
 
 
+def test_a_migration_that_fails_fails_the_deployment_and_leaves_the_old_code_serving(rehearsed):
+    assert "there_is_none" in rehearsed.seen.failure
+    assert rehearsed.seen.after_failure == "UPDATE_ROLLBACK_COMPLETE"
+    assert rehearsed.seen.kept
+    assert rehearsed.seen.verdicts[-1].ok  # of the events that were sent after that
+
+
 def test_nothing_is_left_but_keys_that_wait_for_their_day(rehearsed):
     assert sorted(rehearsed.seen.left) == []
     assert set(rehearsed.seen.waiting) == {"keys"}
