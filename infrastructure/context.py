@@ -28,6 +28,7 @@ RULES: dict[str, tuple[str, str]] = {
     "streamMode": ("provisioned|on-demand", "provisioned or on-demand"),
     "readReplica": ("true|false", "true or false"),
     "rdsProxy": ("true|false", "true or false"),
+    "canary": ("true|false", "true or false"),
     "secondRegion": ("true|false", "true or false"),
     "archiveYears": (r"[0-9]|[1-9][0-9]", "whole years, 0 to 99"),
 }
@@ -113,6 +114,7 @@ def _environment(environment: Environment, given: Mapping[str, str]) -> Environm
         on_demand_stream=set_to("streamMode", "on-demand".__eq__, environment.on_demand_stream),
         read_replica=set_to("readReplica", _SWITCHES.__getitem__, environment.read_replica),
         proxy=set_to("rdsProxy", _SWITCHES.__getitem__, environment.proxy),
+        canary=set_to("canary", _SWITCHES.__getitem__, environment.canary),
         second_region=set_to("secondRegion", _SWITCHES.__getitem__, environment.second_region),
         archive_years=set_to("archiveYears", int, environment.archive_years),
     )

@@ -30,6 +30,7 @@ class Environment:
     archive_years: int  # of monthly copies; 0: none
     second_region: bool  # backups there too: a second stack, so `cdk deploy --all`
     log_days: int  # of functions, API and flows
+    canary: bool = True  # new code takes a tenth of the traffic first
 
     @property
     def shards(self) -> int:

@@ -12,8 +12,10 @@ from infrastructure.names import named
 from infrastructure.parts.api_log_writer import api_log_writer
 from infrastructure.parts.functions import API
 from infrastructure.parts.log_group import log_group
+from infrastructure.parts.metrics import measured
 
 if TYPE_CHECKING:
+    from aws_cdk import aws_cloudwatch as cloudwatch
     from aws_cdk import aws_kms as kms
     from aws_cdk import aws_sam as sam
 
@@ -39,6 +41,20 @@ _LOGGED = {
 }
 
 
+def api_name(suffix: str) -> str:
+    """Return the name under which API Gateway publishes the API's metrics."""
+    return named(NAME, suffix)
+
+
+def server_errors(*, api_name: str, stage: str) -> cloudwatch.Metric:
+    """Return which share of the answers are errors of ours: Chalice turns what is raised into 500.
+
+    API Gateway knows no versions of functions: the running code's errors count as well.
+    """
+    dimensions = {"ApiName": api_name, "Stage": stage}
+    return measured("AWS/ApiGateway", "5XXError", dimensions, statistic="Average")
+
+
 class ApiSettings(Construct):
     """Settles the API of a Chalice application."""
 
@@ -53,7 +69,7 @@ class ApiSettings(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._api = api
-        self.name = named(NAME, deployment.suffix)
+        self.name = api_name(deployment.suffix)
         settings = {
             "Name": self.name,
             "DefinitionBody.info.title": self.name,  # it would win over the name

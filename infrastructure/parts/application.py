@@ -8,7 +8,7 @@ from aws_cdk import Acknowledgment, Fn, Validations
 from constructs import Construct, IConstruct
 
 from infrastructure.parts import rights
-from infrastructure.parts.api import STAGE, ApiSettings
+from infrastructure.parts.api import STAGE, ApiSettings, api_name, server_errors
 from infrastructure.parts.canary import Canary
 from infrastructure.parts.database_access import DatabaseAccess
 from infrastructure.parts.deployed_function import DeployedFunction
@@ -23,6 +23,7 @@ from infrastructure.parts.functions import (
     Function,
 )
 from infrastructure.parts.maintenance import maintained_daily
+from infrastructure.parts.metrics import emitted
 from infrastructure.parts.packaging import packaged
 from infrastructure.parts.pseudonym_key import pseudonym_key
 from infrastructure.parts.schema_migration import SchemaMigration
@@ -143,10 +144,13 @@ class Application(Construct):
         return migration
 
     def _shift_traffic(self, operators: sns.ITopic) -> None:
-        canary = Canary(self, "Canary", suffix=self._deployment.suffix, operators=operators)
-        for deployed in self.functions.values():
-            if deployed.function.canary:
-                canary.watch(deployed.function, deployed.resource)
+        """Move API and consumer to new code; neither need raise for its code to be wrong."""
+        canary = Canary(self, "Canary", deployment=self._deployment, operators=operators)
+        suffix = self._deployment.suffix
+        answers = server_errors(api_name=api_name(suffix), stage=STAGE)
+        canary.watch(API, self.functions[API.handler].resource, **{"server-errors": answers})
+        held = emitted("BatchesHeld", suffix=suffix)
+        canary.watch(CONSUMER, self.functions[CONSUMER.handler].resource, held=held)
 
     def _mapping(self) -> Any:
         consumer = self.functions[CONSUMER.handler].resource

@@ -14,20 +14,16 @@ class Function:
     memory_mib: int  # 1,769 are one core
     timeout_s: int
     user: str  # of the database; empty: the master, by its secret
-    canary: bool = False  # has the alias `live`, whose traffic is shifted bit by bit
     schedule: str = ""  # the event that Chalice makes for it
 
 
-API = Function(
-    handler="APIHandler", name="monitor-api", memory_mib=512, timeout_s=30, user="api", canary=True
-)
+API = Function(handler="APIHandler", name="monitor-api", memory_mib=512, timeout_s=30, user="api")
 CONSUMER = Function(
     handler="ConsumeEvents",
     name="event-consumer",
     memory_mib=1024,
     timeout_s=60,
     user="ingest",
-    canary=True,
 )
 SWEEP = Function(
     handler="SweepStandings",
@@ -53,4 +49,4 @@ MIGRATION = Function(
     user="",
 )
 FUNCTIONS = (API, CONSUMER, SWEEP, ANNOUNCER, MIGRATION)
-ALIAS = "live"
+ALIAS = "live"  # of API and consumer, whose traffic is shifted bit by bit

@@ -279,9 +279,10 @@ def test_calls_and_batches_go_to_the_alias_and_never_past_it(dev):
 def test_new_code_takes_a_tenth_first_and_goes_back_on_alarm(dev, handler):
     alias = dev[f"{handler}Aliaslive"]
     group = dev[f"{handler}DeploymentGroup"]["Properties"]
-    alarms = of_type(dev, "AWS::CloudWatch::Alarm")
-    names = [logical(alarm["Name"]) for alarm in group["AlarmConfiguration"]["Alarms"]]
+    alarms = {a["AlarmName"]: a for a in of_type(dev, "AWS::CloudWatch::Alarm").values()}
+    names = [alarm["Name"] for alarm in group["AlarmConfiguration"]["Alarms"]]
     function = functions(dev)[handler]["FunctionName"]
+    alias_version = logical(alias["Properties"]["FunctionVersion"])
 
     update = alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
     assert update["DeploymentGroupName"] == {"Ref": f"{handler}DeploymentGroup"}
@@ -292,19 +293,32 @@ def test_new_code_takes_a_tenth_first_and_goes_back_on_alarm(dev, handler):
     assert {d["Name"]: d["Value"] for d in errors["Dimensions"]} == {
         "FunctionName": function,
         "Resource": f"{function}:live",
+        "ExecutedVersion": {"Fn::GetAtt": [alias_version, "Version"]},
     }
     for name in names:
         assert alarms[name]["AlarmActions"] == alarms[name]["OKActions"]
 
 
-def test_the_consumer_goes_back_also_when_it_only_holds_its_batches(dev):
-    group = dev["ConsumeEventsDeploymentGroup"]["Properties"]
-    alarms = of_type(dev, "AWS::CloudWatch::Alarm")
+@pytest.mark.parametrize(
+    ("handler", "metrics"),
+    [("APIHandler", ["Errors", "5XXError"]), ("ConsumeEvents", ["Errors", "BatchesHeld"])],
+)
+def test_code_that_is_wrong_without_raising_goes_back_as_well(dev, handler, metrics):
+    group = dev[f"{handler}DeploymentGroup"]["Properties"]
+    alarms = {a["AlarmName"]: a for a in of_type(dev, "AWS::CloudWatch::Alarm").values()}
     watched = [
-        alarms[logical(alarm["Name"])]["MetricName"]
-        for alarm in group["AlarmConfiguration"]["Alarms"]
+        alarms[alarm["Name"]]["MetricName"] for alarm in group["AlarmConfiguration"]["Alarms"]
     ]
-    assert watched == ["Errors", "BatchesHeld"]
+    assert watched == metrics
+
+
+def test_a_repair_can_go_past_the_alarms(synthesize):
+    resources = expand(synthesize("dev", canary="false").template.to_json())["Resources"]
+    for handler in ("APIHandler", "ConsumeEvents"):
+        group = resources[f"{handler}DeploymentGroup"]["Properties"]
+
+        assert "AllAtOnce" in json.dumps(group["DeploymentConfigName"])
+        assert "AlarmConfiguration" not in group
 
 
 def test_old_versions_are_not_left_behind(dev):
