@@ -45,7 +45,7 @@ def _run(destruction: Destruction, *, yes: bool, including_backups: bool) -> int
         return 0
     left = destruction.run(including_backups=including_backups)
     print(*listed(left), sep="\n")
-    return int(any(one.remove is not None and not one.backup for one in left))
+    return int(any(one.remove and (including_backups or not one.kind.backup) for one in left))
 
 
 if __name__ == "__main__":

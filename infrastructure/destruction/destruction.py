@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from infrastructure.remains.made import Clients
-from infrastructure.remains.remain import Remain
+from infrastructure.remains.remain import Kind, Remain
 from infrastructure.remains.search import StackName, remains
 
 _LOOK_EVERY_S = 10.0
@@ -52,25 +54,23 @@ class Destruction:
         not named: with the stacks would go the keys, without which a backup is noise.
         """
         found = remains(self._stacks, self._clients)
-        backups = [one for one in found if one.backup]
+        backups = [one for one in found if one.kind.backup]
         if backups and not including_backups and self._there():
             raise DestructionError(
                 f"Nothing was changed: there are {len(backups)} backups, which could not be read "
                 "without the keys of the stacks. Name them (BACKUPS=1) to have all of it go."
             )
-        if including_backups:
-            self._remove(backups)
+        self._sweep(including_backups=including_backups, blocking=True)
         for name, region in reversed(self._stacks):
-            self._delete(name, region)
-        left = remains(self._stacks, self._clients)
-        self._remove(one for one in left if including_backups or not one.backup)
+            self._delete(name, region, including_backups=including_backups)
+        self._sweep(including_backups=including_backups, blocking=False)
         return remains(self._stacks, self._clients)
 
     def _there(self) -> bool:
         return any(self._status(name, region) not in _GONE for name, region in self._stacks)
 
-    def _delete(self, name: str, region: str) -> None:
-        """Delete a stack, again when an interface of a function was in its way."""
+    def _delete(self, name: str, region: str, *, including_backups: bool) -> None:
+        """Delete a stack, again when an interface or a backup made meanwhile was in its way."""
         cloudformation = self._clients("cloudformation", region)
         if self._status(name, region) not in _GONE:
             self._say(f"deleting the stack {name} in {region}")
@@ -80,16 +80,26 @@ class Destruction:
             if status in _GONE:
                 return
             if status == "DELETE_FAILED":
-                self._remove(one for one in remains(self._stacks, self._clients) if not one.backup)
+                self._sweep(including_backups=including_backups, blocking=True)
                 cloudformation.delete_stack(StackName=name)
             self._pause(_LOOK_EVERY_S)
         raise DestructionError(f"The stack {name} in {region} is still {status}; try again later.")
 
-    def _remove(self, found: Iterable[Remain]) -> None:
-        for one in found:
-            if one.remove is not None:
-                self._say(f"removing from {one.kind} in {one.region}: {one.name}")
+    def _sweep(self, *, including_backups: bool, blocking: bool) -> None:
+        """Remove what may go: only what holds up a stack, or all of it.
+
+        What a service will not let go now (RDS keeps the copies of an instance that is there)
+        does not keep the rest: it is said, and listed at the end.
+        """
+        for one in remains(self._stacks, self._clients):
+            allowed = including_backups or not one.kind.backup
+            if one.remove is None or not allowed or (blocking and not one.kind.blocks):
+                continue
+            self._say(f"removing from {one.kind.value} in {one.region}: {one.name}")
+            try:
                 one.remove()
+            except ClientError as error:
+                self._say(f"  not now: {error}")
 
     def _status(self, name: str, region: str) -> str:
         cloudformation = self._clients("cloudformation", region)
@@ -105,12 +115,12 @@ class Destruction:
 
 def listed(found: Iterable[Remain]) -> list[str]:
     """Return the list for people: each class with its number, then what is in it."""
-    classes: dict[str, list[Remain]] = {}
+    classes: dict[Kind, list[Remain]] = {}
     for one in found:
         classes.setdefault(one.kind, []).append(one)
     lines = []
     for kind, members in classes.items():
-        only = " (only with BACKUPS=1)" if members[0].backup else ""
-        lines.append(f"{kind}: {len(members)}{only}")
+        only = " (only with BACKUPS=1)" if kind.backup else ""
+        lines.append(f"{kind.value}: {len(members)}{only}")
         lines.extend(f"  {one.region}  {one.name}  {one.why}".rstrip() for one in members)
     return lines or ["nothing outlives the stacks"]

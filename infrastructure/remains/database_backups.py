@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from infrastructure.remains.made import Clients, Made, of_type
-from infrastructure.remains.remain import Remain
+from infrastructure.remains.remain import Kind, Remain
 
 
 def database_backups(
@@ -31,13 +31,12 @@ def _automated(rds: Any, instance: Made, region: str) -> Iterator[Remain]:
     for backup in _kept(rds, instance):
         arn = backup["DBInstanceAutomatedBackupsArn"]
         yield Remain(
-            kind="automated backups",
+            kind=Kind.AUTOMATED_BACKUPS,
             name=f"{instance.physical_id}: {arn}",
             region=region,
             remove=functools.partial(
                 rds.delete_db_instance_automated_backup, DBInstanceAutomatedBackupsArn=arn
             ),
-            backup=True,
         )
 
 
@@ -58,9 +57,8 @@ def _snapshots(rds: Any, instance: Made) -> Iterator[Remain]:
     for snapshot in (one for page in pages for one in page["DBSnapshots"]):
         name = snapshot["DBSnapshotIdentifier"]
         yield Remain(
-            kind="snapshots",
+            kind=Kind.SNAPSHOTS,
             name=name,
             region=instance.region,
             remove=functools.partial(rds.delete_db_snapshot, DBSnapshotIdentifier=name),
-            backup=True,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from infrastructure.remains.made import Clients, Made, of_type
-from infrastructure.remains.remain import Remain
+from infrastructure.remains.remain import Kind, Remain
 
 
 def keys(made: Sequence[Made], clients: Clients) -> Iterator[Remain]:
@@ -20,4 +20,6 @@ def keys(made: Sequence[Made], clients: Clients) -> Iterator[Remain]:
             continue
         if key["KeyState"] == "PendingDeletion":
             why = f"KMS deletes it on {key['DeletionDate']:%Y-%m-%d}"
-            yield Remain(kind="keys", name=one.physical_id, region=one.region, remove=None, why=why)
+            yield Remain(
+                kind=Kind.KEYS, name=one.physical_id, region=one.region, remove=None, why=why
+            )

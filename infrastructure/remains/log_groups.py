@@ -6,7 +6,7 @@ import functools
 from collections.abc import Iterator, Sequence
 
 from infrastructure.remains.made import Clients, Made, of_type
-from infrastructure.remains.remain import Remain
+from infrastructure.remains.remain import Kind, Remain
 
 # What a service makes by itself when it writes, by the type of who writes.
 _WRITTEN_BY = {
@@ -27,7 +27,7 @@ def log_groups(made: Sequence[Made], clients: Clients) -> Iterator[Remain]:
         for name in (group["logGroupName"] for page in pages for group in page["logGroups"]):
             if name not in owned and (name == prefix or prefix.endswith("/")):
                 remove = functools.partial(logs.delete_log_group, logGroupName=name)
-                yield Remain(kind="log groups", name=name, region=region, remove=remove)
+                yield Remain(kind=Kind.LOG_GROUPS, name=name, region=region, remove=remove)
 
 
 def _names(made: Sequence[Made]) -> set[tuple[str, str]]:

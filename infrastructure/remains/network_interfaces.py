@@ -6,9 +6,7 @@ import functools
 from collections.abc import Iterator, Sequence
 
 from infrastructure.remains.made import Clients, Made, of_type
-from infrastructure.remains.remain import Remain
-
-KIND = "network interfaces"
+from infrastructure.remains.remain import Kind, Remain
 
 
 def network_interfaces(made: Sequence[Made], clients: Clients) -> Iterator[Remain]:
@@ -27,7 +25,7 @@ def network_interfaces(made: Sequence[Made], clients: Clients) -> Iterator[Remai
             free = interface["Status"] == "available"
             remove = functools.partial(ec2.delete_network_interface, NetworkInterfaceId=name)
             yield Remain(
-                kind=KIND,
+                kind=Kind.NETWORK_INTERFACES,
                 name=name,
                 region=region,
                 remove=remove if free else None,

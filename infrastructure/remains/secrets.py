@@ -6,7 +6,7 @@ import functools
 from collections.abc import Iterator, Sequence
 
 from infrastructure.remains.made import Clients, Made, of_type
-from infrastructure.remains.remain import Remain
+from infrastructure.remains.remain import Kind, Remain
 
 
 def secrets(made: Sequence[Made], clients: Clients) -> Iterator[Remain]:
@@ -23,6 +23,4 @@ def secrets(made: Sequence[Made], clients: Clients) -> Iterator[Remain]:
                 SecretId=one.physical_id,
                 ForceDeleteWithoutRecovery=True,
             )
-            yield Remain(
-                kind="secrets", name=one.physical_id, region=one.region, remove=remove, backup=True
-            )
+            yield Remain(kind=Kind.SECRETS, name=one.physical_id, region=one.region, remove=remove)

@@ -145,7 +145,7 @@ class Rehearsal:
         destruction = Destruction(
             stacks=self._stacks, clients=self._account.client, say=self._say, pause=_soon
         )
-        self.seen.waiting = [one.kind for one in destruction.run(including_backups=True)]
+        self.seen.waiting = [one.kind.value for one in destruction.run(including_backups=True)]
 
     def _outputs(self) -> dict[str, str]:
         found: dict[str, str] = {}

@@ -6,6 +6,7 @@ import datetime as dt
 import http.client
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -18,7 +19,7 @@ from botocore.exceptions import ClientError
 
 from infrastructure.destruction.destruction import Destruction, DestructionError, listed
 from infrastructure.destruction.stacks import stacks_of
-from infrastructure.remains.remain import Remain
+from infrastructure.remains.remain import Kind, Remain
 from infrastructure.remains.search import remains
 from local.deployment.account import EmulatedAccount
 from local.paths import PROJECT
@@ -208,9 +209,50 @@ def test_a_deployment_with_backups_stays_whole_unless_they_are_named(account):
     assert len(backup.points) == 2
     assert account.log_groups() == {"access-log-dev"}
 
-    kept = [one for one in _destruction(account).run(including_backups=True) if one.backup]
+    kept = [one for one in _destruction(account).run(including_backups=True) if one.kind.backup]
     assert kept == []
     assert backup.points == []
+
+
+def test_a_point_that_is_being_deleted_is_waited_for(account):
+    account.deploy("monitor-dev", HERE, Vault=VAULT)
+    backup = account.replaced["backup", HERE] = Backup("arn:point-1")
+    backup.status = "DELETING"
+
+    [going] = remains(STACKS, account)
+
+    assert going.remove is None
+    assert going.why == "AWS Backup is deleting it"
+
+
+def test_a_backup_made_while_the_stack_goes_is_removed_as_well(account):
+    held = HeldUp("monitor-dev", resource=("AWS::Backup::BackupVault", "vault-dev"))
+    account.replaced["cloudformation", HERE] = held
+    backup = account.replaced["backup", HERE] = Backup(emptied=held.free)
+    held.refused = lambda: backup.points.append("arn:made-meanwhile")
+
+    _destruction(account).run(including_backups=True)
+
+    assert backup.points == []
+    assert held.deletions == 2
+
+
+def test_what_a_service_will_not_let_go_is_said_and_does_not_keep_the_rest(account):
+    account.deploy("monitor-dev", HERE, Access=GROUP)
+    account.destroy("monitor-dev", HERE)
+    account("logs", HERE).create_log_group(logGroupName="access-log-dev")
+    made = account.deploy("recovery-dev", THERE, Vault=VAULT)
+    stubborn = account.replaced["backup", THERE] = Backup("arn:kept", keeps=True)
+    said: list[str] = []
+    destruction = Destruction(stacks=STACKS, clients=account, say=said.append, pause=_briefly)
+
+    [left] = [one for one in destruction.run(including_backups=True) if one.remove]
+
+    assert made
+    assert left.name.endswith("arn:kept")
+    assert stubborn.points == ["arn:kept"]
+    assert any(line.startswith("  not now: ") for line in said)
+    assert account.log_groups() == set()
 
 
 def test_backups_whose_stacks_are_gone_stay_unless_they_are_named(account):
@@ -229,12 +271,15 @@ def test_backups_whose_stacks_are_gone_stay_unless_they_are_named(account):
     there = account.replaced["rds", THERE] = Rds(automated={"db-dev": ["arn:replicated"]})
 
     left = _destruction(account).run(including_backups=False)
-    assert {one.kind for one in left if one.backup} == {"snapshots", "automated backups"}
+    assert {one.kind for one in left if one.kind.backup} == {
+        Kind.SNAPSHOTS,
+        Kind.AUTOMATED_BACKUPS,
+    }
     assert here.snapshots
     assert there.automated
 
     left = _destruction(account).run(including_backups=True)
-    assert [one for one in left if one.backup] == []
+    assert [one for one in left if one.kind.backup] == []
     assert here.snapshots == there.automated == {"db-dev": []}
 
 
@@ -246,7 +291,7 @@ def test_a_vault_that_may_not_be_read_is_no_empty_vault(account):
         _destruction(account).run(including_backups=True)
 
     account.destroy("monitor-dev", HERE)
-    assert [one for one in remains(STACKS, account) if one.backup] == []
+    assert [one for one in remains(STACKS, account) if one.kind.backup] == []
 
 
 def test_the_stacks_that_are_destroyed_are_those_that_the_app_makes(synthesize):
@@ -257,10 +302,17 @@ def test_the_stacks_that_are_destroyed_are_those_that_the_app_makes(synthesize):
 
 
 def test_the_list_says_what_goes_only_when_named():
-    point = Remain(kind="recovery points", name="vault: arn", region=HERE, remove=None, backup=True)
+    point = Remain(kind=Kind.RECOVERY_POINTS, name="vault: arn", region=HERE, remove=None)
 
     assert listed([point, point])[0] == "recovery points: 2 (only with BACKUPS=1)"
     assert listed([]) == ["nothing outlives the stacks"]
+
+
+def test_every_class_is_documented_and_says_whether_it_needs_to_be_named():
+    text = (PROJECT / "docs" / "destroying.md").read_text()
+    rows = re.findall(r"^\| ([a-z ]+) \| .* \| (.*) \|$", text, re.MULTILINE)
+    documented = {kind: "BACKUPS=1" in done for kind, done in rows if kind != "class"}
+    assert documented == {kind.value: kind.backup for kind in Kind}
 
 
 def test_the_command_only_shows_until_it_is_told_to(emulated, account):
@@ -307,9 +359,13 @@ def _destruction(account: Account) -> Destruction:
         stacks=STACKS,
         clients=account,
         say=lambda _: None,
-        pause=lambda _: time.sleep(0.05),
+        pause=_briefly,
         within_s=300,
     )
+
+
+def _briefly(_: float) -> None:
+    time.sleep(0.05)
 
 
 class Pages:
@@ -350,9 +406,13 @@ class HeldUp:
     class exceptions:  # noqa: N801  # as botocore has it
         ClientError = ClientError
 
-    def __init__(self, name: str) -> None:
+    def __init__(
+        self, name: str, resource: tuple[str, str] = ("AWS::EC2::SecurityGroup", "sg-1")
+    ) -> None:
         self.deletions = 0
+        self.refused: Callable[[], object] = lambda: None
         self._name = name
+        self._resource = resource
         self._free = False
         self._status = "CREATE_COMPLETE"
 
@@ -362,20 +422,22 @@ class HeldUp:
     def delete_stack(self, **_: str) -> None:
         self.deletions += 1
         self._status = "DELETE_COMPLETE" if self._free else "DELETE_FAILED"
+        if not self._free:
+            self.refused()
 
     def describe_stacks(self, **_: str) -> dict[str, Any]:
         return {"Stacks": [{"StackStatus": self._status}]}
 
     def get_paginator(self, asked: str) -> Pages:
-        group = {
-            "ResourceType": "AWS::EC2::SecurityGroup",
-            "PhysicalResourceId": "sg-1",
+        resource = {
+            "ResourceType": self._resource[0],
+            "PhysicalResourceId": self._resource[1],
             "ResourceStatus": self._status,
         }
         stack = {"StackName": self._name, "StackId": "id", "StackStatus": self._status}
         pages = {
             "list_stacks": {"StackSummaries": [stack]},
-            "list_stack_resources": {"StackResourceSummaries": [group]},
+            "list_stack_resources": {"StackResourceSummaries": [resource]},
             "describe_stack_events": {"StackEvents": []},
         }
         return Pages(lambda **_: pages[asked])
@@ -384,22 +446,41 @@ class HeldUp:
 class Backup:
     """AWS Backup with one vault; the emulator's makes no recovery points."""
 
-    def __init__(self, *points: str, refuses: bool = False) -> None:
+    def __init__(
+        self,
+        *points: str,
+        refuses: bool = False,
+        keeps: bool = False,
+        emptied: Callable[[], None] = lambda: None,
+    ) -> None:
         self.points = list(points)
+        self.status = "COMPLETED"
         self._refuses = refuses
+        self._keeps = keeps
+        self._emptied = emptied
 
     def get_paginator(self, _: str) -> Pages:
         return Pages(self._list)
 
     def delete_recovery_point(self, *, BackupVaultName: str, RecoveryPointArn: str) -> None:  # noqa: N803
         assert BackupVaultName == "vault-dev"
+        if self._keeps:
+            raise _refusal("InvalidResourceStateException")
         self.points.remove(RecoveryPointArn)
+        self._emptied()
 
     def _list(self, **_: str) -> dict[str, Any]:
         if self._refuses:
-            answer = {"Error": {"Code": "AccessDeniedException", "Message": "AccessDenied"}}
-            raise ClientError(answer, "ListRecoveryPointsByBackupVault")  # type: ignore[arg-type]
-        return {"RecoveryPoints": [{"RecoveryPointArn": arn} for arn in self.points]}
+            raise _refusal("AccessDeniedException")
+        return {
+            "RecoveryPoints": [
+                {"RecoveryPointArn": arn, "Status": self.status} for arn in self.points
+            ]
+        }
+
+
+def _refusal(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "AccessDenied"}}, "AnyOperation")  # type: ignore[typeddict-item]
 
 
 class Rds:
