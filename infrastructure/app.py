@@ -18,7 +18,7 @@ RECOVERY_REGION = "us-west-2"
 
 
 def build(app: App, deployment: Deployment, *, account: str | None) -> MonitorStack:
-    """Make the stacks of a deployment; `account` is needed only to look up an existing VPC."""
+    """Make the stacks of a deployment; with no `account` they fit every one."""
     monitor = MonitorStack(
         app,
         f"StudentMonitor-{deployment.suffix}",
@@ -50,10 +50,14 @@ def main() -> None:
         deployment = from_context(app.node.get_all_context())
     except ContextError as error:
         sys.exit(str(error))
-    # Without a VPC to look up the template holds for any account: one build, promoted.
-    account = os.environ.get("CDK_DEFAULT_ACCOUNT") if deployment.vpc_id else None
-    build(app, deployment, account=account)
+    build(app, deployment, account=account_of(deployment))
     app.synth()
+
+
+def account_of(deployment: Deployment) -> str | None:
+    """Return the account that is asked for; without one and a VPC to look up, any will do."""
+    looks_up = os.environ.get("CDK_DEFAULT_ACCOUNT") if deployment.vpc_id else None
+    return deployment.account or looks_up
 
 
 if __name__ == "__main__":

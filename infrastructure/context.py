@@ -22,6 +22,7 @@ RULES: dict[str, tuple[str, str]] = {
     "adminEmail": (r"[^@\s]+@[^@\s]+\.[^@\s.]+", "an e-mail address"),
     "costCenter": (_TAG, "letters, digits and _.:/=+-@, 256 at most"),
     "project": (_TAG, "letters, digits and _.:/=+-@, 256 at most"),
+    "account": (r"\d{12}", "the twelve digits of an account"),
     "vpcId": (r"vpc-[0-9a-f]{8,17}", "the id of a VPC, vpc-..."),
     "vpcEndpointSecurityGroupId": (r"sg-[0-9a-f]{8,17}", "the id of a security group, sg-..."),
     "availabilityZones": (r"us-east-1[a-f](,us-east-1[a-f])*", "zones of us-east-1, by comma"),
@@ -98,6 +99,7 @@ def _deployment(given: Mapping[str, str]) -> Deployment:
         cost_center=given.get("costCenter", "unassigned"),
         project=given.get("project", "student-performance-monitor"),
         zones=zones[: environment.zones],
+        account=given.get("account"),
         vpc_id=given.get("vpcId"),
         endpoint_security_group_id=given.get("vpcEndpointSecurityGroupId"),
     )

@@ -124,5 +124,6 @@ class Deployment:
     cost_center: str
     project: str
     zones: tuple[str, ...]  # names of availability zones, as many as the environment uses
+    account: str | None = None  # the only one that it may go to; None: whose credentials they are
     vpc_id: str | None = None  # an existing VPC instead of a new one
     endpoint_security_group_id: str | None = None  # that VPC has its endpoints, behind this group

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from infrastructure.app import account_of
 from infrastructure.context import ContextError, from_context
 from infrastructure.environments import DEV, PROD
 from local.paths import PROJECT
@@ -66,6 +67,14 @@ def test_all_that_is_wrong_is_named_at_once():
 def test_a_missing_address_is_named():
     with pytest.raises(ContextError, match="adminEmail is missing: who is told of alarms"):
         from_context({})
+
+
+def test_it_may_go_to_any_account_unless_one_is_asked_for_or_a_vpc_is_in_it(monkeypatch):
+    monkeypatch.setenv("CDK_DEFAULT_ACCOUNT", "111122223333")
+
+    assert account_of(from_context(GOOD)) is None
+    assert account_of(from_context({**GOOD, "vpcId": "vpc-01234567"})) == "111122223333"
+    assert account_of(from_context({**GOOD, "account": "444455556666"})) == "444455556666"
 
 
 @pytest.mark.parametrize("suffix", ["a", "a-1", "abcdefghijklmnop"])
