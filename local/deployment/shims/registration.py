@@ -1,7 +1,7 @@
 """Registers every shim with the emulator before it starts.
 
 Its table of handlers is private; there is no other way in. Each shim has a smoke test
-(tests/local/test_deployment_shims.py), which a new version of the emulator has to pass.
+(tests/local/deployment/), which a new version of the emulator has to pass.
 """
 
 from ministack.services.cloudformation import provisioners
