@@ -48,10 +48,22 @@ def policy_of(template, role):
     return found
 
 
+SUBJECTS = {
+    "github-deploy-dev": "dev",
+    "github-deploy-staging": "staging",
+    "github-deploy-prod": "prod",
+    "github-diff-dev": "dev-diff",
+    "github-diff-staging": "staging-diff",
+    "github-diff-prod": "prod-diff",
+}
+
+
 def test_each_role_is_for_one_environment_of_one_repository(template):
-    for name, role in roles(template).items():
-        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
-        environment = name.removeprefix("github-deploy-")
+    found = roles(template)
+
+    assert set(found) == set(SUBJECTS)
+    for name, environment in SUBJECTS.items():
+        (statement,) = found[name]["AssumeRolePolicyDocument"]["Statement"]
         assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
         assert statement["Condition"] == {
             "StringEquals": {
@@ -61,30 +73,27 @@ def test_each_role_is_for_one_environment_of_one_repository(template):
         }
 
 
-def test_there_is_a_role_for_each_environment(template):
-    assert set(roles(template)) == {
-        "github-deploy-dev",
-        "github-deploy-staging",
-        "github-deploy-prod",
-    }
-
-
 @pytest.mark.parametrize(
-    ("role", "account"), [("Deploystaging", "222222222222"), ("Deployprod", "333333333333")]
+    ("role", "account", "taken"),
+    [
+        ("deploystaging", "222222222222", ["deploy", "file-publishing", "lookup"]),
+        ("deployprod", "333333333333", ["deploy", "file-publishing", "lookup"]),
+        ("diffprod", "333333333333", ["lookup"]),
+    ],
 )
-def test_a_role_may_take_the_bootstrap_roles_of_its_account_alone(template, role, account):
+def test_a_role_may_take_bootstrap_roles_of_its_account_alone(template, role, account, taken):
     (statement,) = policy_of(template, role)
 
     assert statement["Action"] == "sts:AssumeRole"
-    assert [resource["Fn::Join"][1][2] for resource in statement["Resource"]] == [
+    assert [resource["Fn::Join"][1][2] for resource in (statement["Resource"])] == [
         f":iam::{account}:role/cdk-hnb659fds-{bootstrapped}-role-{account}-{region}"
         for region in ("us-east-1", "us-west-2")
-        for bootstrapped in ("deploy", "file-publishing", "lookup")
+        for bootstrapped in taken
     ]
 
 
 def test_an_environment_without_an_account_is_in_that_of_the_stack(template):
-    (statement,) = policy_of(template, "Deploydev")
+    (statement,) = policy_of(template, "deploydev")
 
     assert all({"Ref": "AWS::AccountId"} in r["Fn::Join"][1] for r in statement["Resource"])
 
