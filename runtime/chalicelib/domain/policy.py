@@ -1,31 +1,146 @@
-"""The thresholds of the indicators, with their units and sources."""
+"""The thresholds of the indicators: the presets, and what an institution or a course changes."""
 
 from __future__ import annotations
 
-import dataclasses
+import re
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib.domain.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Overrides = dict[str, Any]  # thresholds by name, and perhaps `preset`
+_FOLDER = Path(__file__).parent / "policies"
+_AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_AT_KEY = re.compile(r" - at `\$\.(\w+).*`$")
+_NAMED = re.compile(r"`(\w+)`")
+
+_Share = Annotated[int, Meta(ge=0, le=10_000)]  # basis points
+_Days = Annotated[int, Meta(ge=0, le=366)]
+_Some = Annotated[int, Meta(ge=1, le=1000)]
+_Points = Annotated[int, Meta(ge=1, le=100)]  # of risk
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """What counts as needing help. Every `clear_` value ends an alert that the other one opened."""
+class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What counts as needing help; `policies/*.toml` tell the unit and the source of each value."""
 
     name: str
-    # Low marks: below the pass mark (Ed-Fi Analytics Middle Tier; Starfish).
-    low_mark_bp: int
-    early_warning_bp: int
-    clear_mark_margin_bp: int = 200
-    # Chronic absence (Attendance Works): at or below 90 % of sessions; 80 % is severe.
-    absence_min_sessions: int = 20
-    absence_rate_bp: int = 9000
-    severe_absence_rate_bp: int = 8000
-    clear_absence_margin_bp: int = 100
-    # Missing work: 30 % of the submissions of OULAD are late, 3.5 % by more than seven days; what
-    # most of a class has not handed in is the course's problem (class gate).
-    grace_days: int = 7
-    class_gate_bp: int = 5000
-    several_missing: int = 2
+    low_mark_bp: _Share
+    early_warning_bp: _Share
+    clear_mark_margin_bp: _Share
+    first_assessment_marks: _Some
+    falling_marks_bp: _Share
+    falling_latest_marks: _Some
+    falling_before_marks: _Some
+    clear_falling_margin_bp: _Share
+    below_class_bp: _Share
+    below_class_gap_bp: _Share
+    below_class_min_students: _Some
+    clear_below_class_margin_bp: _Share
+    absence_min_sessions: _Some
+    absence_rate_bp: _Share
+    severe_absence_rate_bp: _Share
+    clear_absence_margin_bp: _Share
+    grace_days: _Days
+    class_gate_bp: _Share
+    several_missing: _Some
+    silence_days: Annotated[int, Meta(ge=1, le=366)]
+    long_silence_days: Annotated[int, Meta(ge=1, le=366)]
+    sudden_change_points: _Points
+    sudden_change_days: Annotated[int, Meta(ge=1, le=366)]
+    clear_sudden_change_points: _Points
+    conduct_watch_bp: _Share
+    conduct_high_bp: _Share
+    conduct_window_days: Annotated[int, Meta(ge=1, le=366)]
+    several_flags: Annotated[int, Meta(ge=2, le=4)]
+
+    def __post_init__(self) -> None:
+        """Refuse thresholds that contradict each other."""
+        for lower, upper in _ORDERED:
+            if getattr(self, lower) > getattr(self, upper):
+                raise ValueError(f"`{lower}` is above `{upper}`")
 
 
-HIGHER_EDUCATION = Policy(name="higher_education", low_mark_bp=4000, early_warning_bp=4000)
-K12 = Policy(name="k12", low_mark_bp=6500, early_warning_bp=7200, grace_days=3)
-PRESETS = {policy.name: policy for policy in (HIGHER_EDUCATION, K12)}
+_ORDERED = (
+    ("low_mark_bp", "early_warning_bp"),
+    ("severe_absence_rate_bp", "absence_rate_bp"),
+    ("clear_falling_margin_bp", "falling_marks_bp"),
+    ("clear_below_class_margin_bp", "below_class_bp"),
+    ("silence_days", "long_silence_days"),
+    ("clear_sudden_change_points", "sudden_change_points"),
+    ("conduct_watch_bp", "conduct_high_bp"),
+)
+
+
+def read_toml(text: str) -> Overrides:
+    """Return what a TOML file says; InvalidRequestError names the line where it is no TOML."""
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise refusal(text, None, "it is nested too deeply", line=1) from error
+    except tomllib.TOMLDecodeError as error:
+        found = _AT_LINE.search(str(error))
+        line = int(found[1] or 0) if found else 0
+        line = line or len(text.rstrip().splitlines())
+        raise refusal(text, None, _AT_LINE.sub("", str(error)), line=line) from error
+
+
+def changed(base: Policy, overrides: Mapping[str, Any], text: str = "") -> Policy:
+    """Return the base with these thresholds instead of its own.
+
+    `text` is the file that they were read from: InvalidRequestError names the key, the reason, and
+    with a text the line.
+    """
+    if "name" in overrides:
+        raise refusal(text, "name", "a policy is named by its preset")
+    return _policy({**msgspec.structs.asdict(base), **overrides}, overrides, text)
+
+
+def preset(text: str) -> Policy:
+    """Return the policy of a file that has all of it."""
+    values = read_toml(text)
+    return _policy(values, values, text)
+
+
+def _policy(values: Mapping[str, Any], sent: Mapping[str, Any], text: str) -> Policy:
+    try:
+        return msgspec.convert(values, Policy)
+    except msgspec.ValidationError as error:
+        reason = _AT_KEY.sub("", str(error))
+        found = _AT_KEY.search(str(error)) or _NAMED.search(reason)
+        key = _guilty(found[1] if found else None, reason, sent)
+        raise refusal(text, key, reason) from error
+
+
+def _guilty(key: str | None, reason: str, overrides: Mapping[str, Any]) -> str | None:
+    """Return the key that the sender has written, where a reason names two."""
+    named = [key, *_NAMED.findall(reason)]
+    return next((one for one in named if one in overrides), key)
+
+
+def _line_of(key: str | None, text: str) -> int | None:
+    for number, line in enumerate(text.splitlines(), 1):
+        if key is not None and re.match(
+            rf"""\s*\[*\s*["']?{re.escape(key)}["']?\s*(=|\.|])""", line
+        ):
+            return number
+    return None
+
+
+def refusal(text: str, key: str | None, reason: str, *, line: int | None = None) -> Exception:
+    """Return the error that names the line of a text, the key and the reason."""
+    line = line or _line_of(key, text)
+    where = [f"line {line}"] if line else []
+    where += [f"`{key}`"] if key else []
+    wrong = {"line": line, "path": f"$.{key}" if key else "$", "reason": reason}
+    return InvalidRequestError(f"{', '.join(where) or 'policy'}: {reason}", [wrong])
+
+
+PRESETS = {path.stem: preset(path.read_text()) for path in sorted(_FOLDER.glob("*.toml"))}
+HIGHER_EDUCATION, K12 = PRESETS["higher_education"], PRESETS["k12"]

@@ -44,21 +44,35 @@ class Touched(msgspec.Struct, frozen=True, gc=False):
 
 
 class DueItem(NamedTuple):
-    """A piece of work of the catalogue with a due date, and how the class dealt with it."""
+    """A piece of work of a course, and how the class dealt with it; optional work is left out.
+
+    The last six are what the score compares a student with, drawn towards what is usual where the
+    class is small (see `classroom`).
+    """
 
     item: str
     title: str
-    due_us: int
+    due_us: int | None
     handed_in: int  # of those expected
-    expected: int  # students enrolled when it was due
+    expected: int  # students enrolled when it was due (if it was) and now
+    heft: int = 1000  # thousandths: the square root of its weight over the mean weight
+    handed_bp: int = 8500  # share of the class
+    mean_bp: int = 7200  # of the marks
+    sd_bp: int = 2000
+    lead_mean_h: int = -24  # of submissions, in hours after the due date: negative is early
+    lead_sd_h: int = 96
 
 
 class CourseContext(NamedTuple):
-    """What a class looks like: optional work is left out of `items`."""
+    """What a class looks like, as of the last sweep."""
 
     course: str
     items: tuple[DueItem, ...] = ()
-    mean_bp: int | None = None
+    mean_bp: int | None = None  # of the enrolled students' weighted means
+    enrolled: int = 0
+    begins_us: int | None = None  # None: neither the catalogue nor its work tell
+    ends_us: int | None = None
+    median_submitted_us: int | None = None  # of the enrolled students' last submissions
 
 
 def enrolled_at(standing: Standing, moment_us: int) -> bool:

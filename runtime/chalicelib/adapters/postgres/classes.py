@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from chalicelib.adapters.postgres import arrays, queries
 from chalicelib.adapters.postgres.folding import to_touched
+from chalicelib.domain.classroom import Course, ItemTerms, describe
+from chalicelib.domain.conversion import micros
 from chalicelib.domain.standing import CourseContext, DueItem, Touched
 
 if TYPE_CHECKING:
@@ -23,7 +25,10 @@ FIRST = "00000000-0000-0000-0000-000000000000"
 def load_contexts(cursor: Pipeline, courses: Iterable[str]) -> dict[str, CourseContext]:
     """Return the contexts of these courses as the last sweep saved them; some may lack."""
     cursor.execute(_SQL["contexts"], {"courses": arrays.texts(list(courses))})
-    return {course: _context(course, items, mean) for course, items, mean in cursor.fetchall()}
+    return {
+        course: CourseContext(course, tuple(DueItem(**item) for item in items), *rest)
+        for course, items, *rest in cursor.fetchall()
+    }
 
 
 def all_courses(cursor: Pipeline) -> list[str]:
@@ -34,26 +39,27 @@ def all_courses(cursor: Pipeline) -> list[str]:
 
 def compute_context(cursor: Pipeline, course: str, as_of: dt.datetime) -> CourseContext:
     """Return what a class looks like at that moment, computed from its standings."""
-    cursor.execute(_SQL["compute_context"], {"course": course, "as_of": as_of})
-    items, mean, _ = cursor.fetchall()[0]
-    return _context(course, items, mean)
+    terms = _terms(cursor, course)
+    class_ = (one.standing for part in parts(cursor, course) for one in part)
+    return describe(terms, class_, micros(as_of))
 
 
 def refresh_context(cursor: Pipeline, course: str, as_of: dt.datetime) -> CourseContext:
     """Compute and save what a class looks like; a new version only when something changed."""
-    cursor.execute(_SQL["compute_context"], {"course": course, "as_of": as_of})
-    items, mean, enrolled = cursor.fetchall()[0]
-    cursor.execute(
-        _SQL["save_context"],
-        {
-            "course": course,
-            "as_of": as_of,
-            "enrolled": enrolled,
-            "mean_bp": mean,
-            "items": msgspec.json.encode(items).decode(),
-        },
+    context = compute_context(cursor, course, as_of)
+    values = context._asdict()
+    values["items"] = msgspec.json.encode([item._asdict() for item in context.items]).decode()
+    cursor.execute(_SQL["save_context"], {**values, "as_of": as_of})
+    return context
+
+
+def _terms(cursor: Pipeline, course: str) -> Course:
+    cursor.execute(_SQL["course_terms"], {"course": course})
+    ((dates, items),) = cursor.fetchall()
+    begins_us, ends_us = (
+        None if moment is None else round(moment) * 1_000_000 for moment in dates or (None, None)
     )
-    return _context(course, items, mean)
+    return Course(course, begins_us, ends_us, [ItemTerms(*item) for item in items or ()])
 
 
 def standings(cursor: Pipeline, course: str, after: str, limit: int) -> list[Touched]:
@@ -115,7 +121,3 @@ def save_risk(cursor: Pipeline, changed: Sequence[tuple[str, str, int]]) -> None
                 "risk_bucket": arrays.plain(buckets),
             },
         )
-
-
-def _context(course: str, items: Sequence[dict[str, Any]], mean: int | None) -> CourseContext:
-    return CourseContext(course, tuple(DueItem(**item) for item in items), mean)

@@ -192,6 +192,9 @@ CREATE TABLE public.course_context (
     enrolled integer NOT NULL,
     mean_bp integer,
     items jsonb NOT NULL,
+    begins_us bigint,
+    ends_us bigint,
+    median_submitted_us bigint,
     version integer DEFAULT 1 NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL
 );

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from chalicelib.domain.indicators.work import missing_items
-from chalicelib.domain.standing import MICROS_PER_DAY, CourseContext, Standing, enrolled_at
+from chalicelib.domain.score import has_begun, score
+from chalicelib.domain.standing import CourseContext, Standing, enrolled_at
 
 if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
@@ -21,29 +21,30 @@ class Risk(msgspec.Struct, frozen=True):
 
 
 def risk(standing: Standing, context: CourseContext, policy: Policy, as_of_us: int) -> Risk:
-    """Return the risk of one student in one course, 0..100, with its parts.
+    """Return the risk of one student in one course, 0..100, with the points of its parts.
 
-    50 x share of due work that is missing + 40 x (1 - mean mark) + 5 if anything was late: the
-    three-term score whose AUC on OULAD is .65 at week 4 and .85 at week 20; and, where sessions are
-    held, 50 x absences as a share of 20 % (severe absence).
+    Once the class has had something to do, the score of `domain.score`; before, 40 x (1 - mean
+    mark). Where sessions are held, 50 x absences as a share of 20 % (severe absence) comes on top.
     """
     if not enrolled_at(standing, as_of_us):
         return Risk(0, {})
-    latest_due_us = as_of_us - policy.grace_days * MICROS_PER_DAY
-    due = sum(item.due_us <= latest_due_us for item in context.items) if context.items else 0
-    missing = 50 * len(missing_items(standing, context, policy, as_of_us)) // due if due else 0
-    marks = absence = 0
+    absence = _absence_points(standing, policy)
+    if has_begun(context, as_of_us):
+        found = score(standing, context, policy.low_mark_bp, as_of_us)
+        return Risk(min(100, found.total + absence), {**found.parts, "absence": absence})
+    marks = 0
     if standing.weight_sum:
         mean = standing.weighted_sum // standing.weight_sum
         marks = max(0, 40 * (10_000 - mean) // 10_000)
-    late = 5 if standing.late else 0
+    return Risk(min(100, marks + absence), {"marks": marks, "absence": absence})
+
+
+def _absence_points(standing: Standing, policy: Policy) -> int:
+    """Return 50 x absences as a share of 20 % (severe absence), at most 50."""
     held = standing.sessions
-    if held >= policy.absence_min_sessions:
-        absence = min(50, 250 * (held - standing.attended) // held)
-    return Risk(
-        min(100, missing + marks + late + absence),
-        {"missing_work": missing, "marks": marks, "late_work": late, "absence": absence},
-    )
+    if held < policy.absence_min_sessions:
+        return 0
+    return min(50, 250 * (held - standing.attended) // held)
 
 
 def risk_bucket(total: int) -> int:

@@ -203,7 +203,10 @@ CREATE TABLE course_context (
   as_of        timestamptz NOT NULL,
   enrolled     integer     NOT NULL,
   mean_bp      integer,               -- mean of the students' weighted means
-  items        jsonb       NOT NULL,  -- [{"item", "due_us", "handed_in", "expected"}]
+  items        jsonb       NOT NULL,  -- of chalicelib.domain.standing.DueItem
+  begins_us    bigint,
+  ends_us      bigint,
+  median_submitted_us  bigint,
   version      integer     NOT NULL DEFAULT 1,
   recorded_at  timestamptz NOT NULL DEFAULT now()
 );

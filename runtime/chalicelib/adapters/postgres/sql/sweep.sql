@@ -1,6 +1,7 @@
 -- name: contexts
 -- What these classes look like, as of the last sweep.
-SELECT c.course, c.items, c.mean_bp FROM course_context c WHERE c.course = ANY (%(courses)s::text[])
+SELECT c.course, c.items, c.mean_bp, c.enrolled, c.begins_us, c.ends_us, c.median_submitted_us
+FROM course_context c WHERE c.course = ANY (%(courses)s::text[])
 
 -- name: courses_with_standings
 -- Every course that has a student, by skipping from one to the next. Uses standing_by_risk.
@@ -12,35 +13,25 @@ WITH RECURSIVE next AS (
 )
 SELECT course FROM next WHERE course IS NOT NULL
 
--- name: compute_context
--- One class at a moment: for each due piece of work who was enrolled then and who has handed it in
--- by now; and the mean of the enrolled students' means. Uses standing_by_risk, item_pkey.
-WITH class AS MATERIALIZED (
-  SELECT ARRAY(SELECT r ->> 0 FROM jsonb_array_elements(s.work::jsonb) AS r) AS settled,
-         s.weight_sum, s.weighted_sum, s.enrolled
-  FROM standing s
-  WHERE s.course = %(course)s
-)
-SELECT (SELECT coalesce(jsonb_agg(jsonb_build_object(
-          'item', i.item, 'title', i.title, 'due_us', (extract(epoch FROM i.due_at) * 1000000)::bigint,
-          'handed_in', n.handed_in, 'expected', n.expected) ORDER BY i.due_at, i.item), '[]')
-        FROM item i
-        CROSS JOIN LATERAL (
-          SELECT count(*) FILTER (WHERE i.item = ANY (c.settled)) AS handed_in, count(*) AS expected
-          FROM class c
-          WHERE (c.enrolled IS NULL OR (c.enrolled @> i.due_at AND c.enrolled @> %(as_of)s))
-        ) AS n
-        WHERE i.course = %(course)s AND NOT i.optional AND i.due_at <= %(as_of)s),
-       (SELECT (avg(c.weighted_sum / c.weight_sum))::integer FROM class c
-        WHERE c.weight_sum > 0 AND (c.enrolled IS NULL OR c.enrolled @> %(as_of)s)),
-       (SELECT count(*) FROM class c WHERE c.enrolled IS NULL OR c.enrolled @> %(as_of)s)
+-- name: course_terms
+-- When a course is, by its own clock, and its work. Uses course_pkey, item_pkey.
+SELECT (SELECT json_build_array(extract(epoch FROM c.starts_on::timestamp AT TIME ZONE c.time_zone),
+                                extract(epoch FROM (c.ends_on + 1)::timestamp AT TIME ZONE c.time_zone))
+        FROM course c WHERE c.course = %(course)s),
+       (SELECT json_agg(json_build_array(i.item, i.title,
+                          (extract(epoch FROM i.due_at) * 1000000)::bigint, i.weight_milli, i.optional)
+                        ORDER BY i.item)
+        FROM item i WHERE i.course = %(course)s)
 
 -- name: save_context
-INSERT INTO course_context AS c (course, as_of, enrolled, mean_bp, items)
-VALUES (%(course)s, %(as_of)s, %(enrolled)s, %(mean_bp)s, %(items)s)
+INSERT INTO course_context AS c (course, as_of, enrolled, mean_bp, items, begins_us, ends_us,
+                                 median_submitted_us)
+VALUES (%(course)s, %(as_of)s, %(enrolled)s, %(mean_bp)s, %(items)s, %(begins_us)s, %(ends_us)s,
+        %(median_submitted_us)s)
 ON CONFLICT (course) DO UPDATE SET
   as_of = excluded.as_of, enrolled = excluded.enrolled, mean_bp = excluded.mean_bp,
-  items = excluded.items, recorded_at = now(),
+  items = excluded.items, begins_us = excluded.begins_us, ends_us = excluded.ends_us,
+  median_submitted_us = excluded.median_submitted_us, recorded_at = now(),
   version = c.version + ((c.items, c.mean_bp) IS DISTINCT FROM (excluded.items, excluded.mean_bp))::integer
 
 -- name: standings_of_course
