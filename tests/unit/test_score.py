@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.domain.classroom import Course, ItemTerms, describe
 from chalicelib.domain.folding import unheard_of, with_terms
-from chalicelib.domain.score import features, has_begun, score
+from chalicelib.domain.score import features, has_begun, scale, score
 from chalicelib.domain.score_points import BASE, PARTS, STAGES_BP
 from chalicelib.domain.standing import MICROS_PER_DAY, CourseContext
 from chalicelib.domain.work import Result
@@ -46,7 +46,7 @@ def context(class_=CLASS, now=NOW):
 
 
 def points(one, class_=CLASS):
-    return score(one, context(class_), 4000, NOW)
+    return score(one, scale(context(class_), 4000, NOW))
 
 
 def test_a_class_is_described_by_what_it_handed_in_and_when():
@@ -101,8 +101,9 @@ def test_missing_work_low_marks_lateness_and_silence_add_points():
 def test_excused_work_is_as_if_it_had_not_been_set():
     excused = Result("essay-2", excused=True)
 
-    with_it = features(student("x", essay(1), excused), context(), 4000, NOW)
-    without = features(student("x", essay(1)), context(), 4000, NOW)
+    by = scale(context(), 4000, NOW)
+    with_it = features(student("x", essay(1), excused), by)
+    without = features(student("x", essay(1)), by)
     assert with_it["missing"] < without["missing"]
     assert with_it["marks"] == without["marks"]
 
@@ -126,3 +127,8 @@ def test_the_total_is_the_sum_of_its_parts_within_rounding():
         found = points(student("x", essay(1, one), essay(2, two)))
         if 0 < found.total < 100:
             assert abs(found.total - sum(found.parts.values())) <= len(found.parts) / 2
+
+
+def test_a_scale_holds_until_something_else_is_due_or_an_hour_is_over():
+    assert scale(context(), 4000, NOW).until_us == NOW + DAY // 24
+    assert scale(context(), 4000, 30 * DAY - 60).until_us == 30 * DAY

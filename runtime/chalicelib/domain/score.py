@@ -12,25 +12,37 @@ from bisect import bisect_right
 from math import isqrt
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.domain.classroom import HOUR_US, lead_h
+from chalicelib.domain.classroom import HOUR_US, NEVER_H, lead_h
 from chalicelib.domain.score_points import BASE, PARTS, STAGES_BP
 from chalicelib.domain.standing import MICROS_PER_DAY
 
 if TYPE_CHECKING:
     from chalicelib.domain.standing import CourseContext, DueItem, Standing
-    from chalicelib.domain.work import Result
 
 GATE_BP = 3000  # due work counts once 30 % of the class has handed it in
 PRIOR_MISSING_BP, PRIOR_HEFT = 1200, 500
-NEVER_US = 20 * 24 * HOUR_US
-Curve = tuple[tuple[int, ...], list[int]]  # knots, points at them
+MAX_Z, MAX_LATE = 3000, 2000  # thousandths of the class's spread
+Curve = tuple[str, tuple[int, ...], list[int]]  # part, knots, points at them
 
 
-class Stage(NamedTuple):
-    """The points on one day of a course; the same for every student of a class."""
+# One piece of work as a student's is measured by it: whether it is due; its share of what is due,
+# by heft and hand-in share (0: not due, or hardly anybody did it); the class's hand-in share while
+# it is not due; due_us; lead_mean_h, lead_sd_h, mean_bp, sd_bp and heft of the DueItem.
+Measure = tuple[bool, int, int, int, int, int, int, int, int]
 
+
+class Scale(NamedTuple):
+    """What the students of one class are measured by, at one moment; made once for all of them."""
+
+    measures: dict[str, Measure]
+    due: int  # sum of shares
+    opened: int  # sum of hand-in shares of what is not due yet, basis points
+    pass_bp: int
     base: int
-    curves: dict[str, Curve]
+    curves: list[Curve]
+    median_submitted_us: int
+    never_us: int  # when who never handed anything in counts as last seen
+    until_us: int  # for how long it holds: then something else is due, or an hour is over
 
 
 class Score(NamedTuple):
@@ -45,14 +57,107 @@ def has_begun(context: CourseContext, as_of_us: int) -> bool:
     return any(item.due_us is not None and item.due_us <= as_of_us for item in context.items)
 
 
-def score(standing: Standing, context: CourseContext, pass_bp: int, as_of_us: int) -> Score:
-    """Return the score of one student; `pass_bp` is the pass mark in basis points."""
-    points = _stage(_elapsed_bp(context, as_of_us))
-    values = features(standing, context, pass_bp, as_of_us)
-    hundredths = {name: _at(*curve, values[name]) for name, curve in points.curves.items()}
-    total = (points.base + sum(hundredths.values()) + 50) // 100
-    parts = {name: round(of_part / 100) for name, of_part in hundredths.items()}
-    return Score(max(0, min(100, total)), {"base": round(points.base / 100), **parts})
+def scale(context: CourseContext, pass_bp: int, as_of_us: int) -> Scale:
+    """Return what students are measured by; `pass_bp` is the pass mark in basis points."""
+    measures = {item.item: _measure(item, as_of_us) for item in context.items}
+    ahead = [i.due_us for i in context.items if i.due_us is not None and i.due_us > as_of_us]
+    never_us = (context.begins_us or 0) - NEVER_H * HOUR_US
+    median_us = context.median_submitted_us
+    base, curves = _stage(_elapsed_bp(context, as_of_us))
+    return Scale(
+        measures,
+        sum(measure[1] for measure in measures.values()),
+        sum(measure[2] for measure in measures.values()),
+        pass_bp,
+        base,
+        curves,
+        never_us if median_us is None else median_us,
+        never_us,
+        min([*ahead, as_of_us + HOUR_US]),
+    )
+
+
+def score(standing: Standing, by: Scale) -> Score:
+    """Return the score of one student."""
+    values = features(standing, by)
+    total, parts = by.base, {"base": round(by.base / 100)}
+    for name, knots, points in by.curves:
+        added = _at(knots, points, values[name])
+        total += added
+        parts[name] = round(added / 100)
+    return Score(max(0, min(100, (total + 50) // 100)), parts)
+
+
+def features(standing: Standing, by: Scale) -> dict[str, int]:
+    """Return what the score goes by, each relative to the class; units as in score_points.PARTS."""
+    missing = due = by.due
+    opened, opened_by_class = 0, by.opened
+    late = timed = failed = 0
+    last_us = by.never_us
+    marks: list[tuple[int, str, int, int]] = []  # when, item, z, heft
+    for result in standing.work:
+        measure = by.measures.get(result.item)
+        if measure is None:
+            continue
+        is_due, share, handed_bp, due_us, lead_mean, lead_sd, mean, sd, heft = measure
+        missing -= share
+        if result.excused or result.optional:
+            due -= share
+            opened_by_class -= handed_bp
+            continue
+        submitted_us = result.submitted_us
+        if submitted_us is not None and submitted_us > last_us:
+            last_us = submitted_us
+        if not is_due:
+            opened += 10_000
+        elif submitted_us is not None:
+            timed += 1
+            late += _within((lead_h(submitted_us, due_us) - lead_mean) * 1000 // lead_sd, MAX_LATE)
+        if result.score_bp is not None:
+            z = _within((result.score_bp - mean) * 1000 // sd, MAX_Z)
+            marks.append((result.scored_us or 0, result.item, z, heft))
+            failed += result.score_bp < by.pass_bp
+    hefts = sum(mark[3] for mark in marks)
+    return {
+        "missing": (missing * 10_000 + PRIOR_HEFT * PRIOR_MISSING_BP) // (due + PRIOR_HEFT),
+        "marks": sum(z * weight for _, _, z, weight in marks) // (hefts + 1000),
+        "fails": failed * 10_000 // (len(marks) + 1),
+        "trend": _trend(marks),
+        "timing": late // (timed + 1),
+        "silence": (by.median_submitted_us - last_us) // MICROS_PER_DAY,
+        "open": (opened - opened_by_class)
+        * 100
+        // isqrt(max(0, opened_by_class) * 10_000 + 50_000_000),
+    }
+
+
+def _measure(item: DueItem, as_of_us: int) -> Measure:
+    is_due = item.due_us is not None and item.due_us <= as_of_us
+    counts = is_due and item.handed_bp >= GATE_BP
+    return (
+        is_due,
+        item.heft * item.handed_bp // 10_000 if counts else 0,
+        0 if is_due else item.handed_bp,
+        item.due_us or 0,
+        item.lead_mean_h,
+        item.lead_sd_h,
+        item.mean_bp,
+        item.sd_bp,
+        item.heft,
+    )
+
+
+def _within(value: int, most: int) -> int:
+    if value > most:
+        return most
+    return value if value >= -most else -most
+
+
+def _trend(marks: list[tuple[int, str, int, int]]) -> int:
+    if len(marks) < 2:
+        return 0
+    latest = max(marks)[2]
+    return latest - (sum(mark[2] for mark in marks) - latest) // (len(marks) - 1)
 
 
 def _elapsed_bp(context: CourseContext, as_of_us: int) -> int:
@@ -65,101 +170,23 @@ def _elapsed_bp(context: CourseContext, as_of_us: int) -> int:
 
 
 @functools.lru_cache(maxsize=512)
-def _stage(at: int) -> Stage:
-    """Return the points at a stage of a course; the same for every student of a class."""
+def _stage(at: int) -> tuple[int, list[Curve]]:
+    """Return the points at a stage of a course: the base, and each part's at its knots."""
     i = min(bisect_right(STAGES_BP, at) - 1, len(STAGES_BP) - 2)
     part, whole = at - STAGES_BP[i], STAGES_BP[i + 1] - STAGES_BP[i]
 
     def between(one: int, other: int) -> int:
         return one + (other - one) * part // whole
 
-    curves = {
-        name: (
+    curves = [
+        (
+            name,
             points.knots,
             [between(u, v) for u, v in zip(points.rows[i], points.rows[i + 1], strict=True)],
         )
         for name, points in PARTS.items()
-    }
-    return Stage(between(BASE[i], BASE[i + 1]), curves)
-
-
-def features(
-    standing: Standing, context: CourseContext, pass_bp: int, as_of_us: int
-) -> dict[str, int]:
-    """Return what the score goes by, each relative to the class; units as in score_points.PARTS."""
-    found = _Sums(pass_bp)
-    done = {result.item: result for result in standing.work}
-    for item in context.items:
-        result = done.get(item.item)
-        if result is None or not (result.excused or result.optional):
-            found.add(item, result, as_of_us)
-    values = found.values()
-    values["silence"] = _silence_days(found.last_us, context)
-    return values
-
-
-class _Sums:
-    """Sums over the work of one student."""
-
-    def __init__(self, pass_bp: int) -> None:
-        self.pass_bp = pass_bp
-        self.missing = self.due = self.late = self.timed = 0
-        self.marks: list[tuple[int, str, int, int]] = []  # (scored_us, item, z, heft)
-        self.failed = self.opened = self.opened_by_class = 0
-        self.last_us: int | None = None
-
-    def add(self, item: DueItem, result: Result | None, as_of_us: int) -> None:
-        is_due = item.due_us is not None and item.due_us <= as_of_us
-        if is_due:
-            if item.handed_bp >= GATE_BP:
-                share = item.heft * item.handed_bp // 10_000
-                self.due += share
-                self.missing += share if result is None else 0
-        else:
-            self.opened_by_class += item.handed_bp
-            self.opened += 0 if result is None else 10_000
-        if result is not None:
-            self._add_result(item, result, is_due=is_due)
-
-    def _add_result(self, item: DueItem, result: Result, *, is_due: bool) -> None:
-        submitted_us = result.submitted_us
-        if submitted_us is not None:
-            self.last_us = max(submitted_us, self.last_us or submitted_us)
-            if is_due and item.due_us is not None:
-                lead = (lead_h(submitted_us, item.due_us) - item.lead_mean_h) * 1000
-                self.late += max(-2000, min(2000, lead // item.lead_sd_h))
-                self.timed += 1
-        if result.score_bp is not None:
-            z = max(-3000, min(3000, (result.score_bp - item.mean_bp) * 1000 // item.sd_bp))
-            self.marks.append((result.scored_us or 0, item.item, z, item.heft))
-            self.failed += result.score_bp < self.pass_bp
-
-    def values(self) -> dict[str, int]:
-        heft = sum(mark[3] for mark in self.marks)
-        open_ = (self.opened - self.opened_by_class) * 100
-        return {
-            "missing": (self.missing * 10_000 + PRIOR_HEFT * PRIOR_MISSING_BP)
-            // (self.due + PRIOR_HEFT),
-            "marks": sum(z * heft for _, _, z, heft in self.marks) // (heft + 1000),
-            "fails": self.failed * 10_000 // (len(self.marks) + 1),
-            "trend": self._trend(),
-            "timing": self.late // (self.timed + 1),
-            "open": open_ // isqrt(max(0, self.opened_by_class) * 10_000 + 50_000_000),
-        }
-
-    def _trend(self) -> int:
-        if len(self.marks) < 2:
-            return 0
-        latest = max(self.marks)[2]
-        return latest - (sum(mark[2] for mark in self.marks) - latest) // (len(self.marks) - 1)
-
-
-def _silence_days(last_us: int | None, context: CourseContext) -> int:
-    if context.median_submitted_us is None:
-        return 0
-    if last_us is None:
-        last_us = (context.begins_us or 0) - NEVER_US
-    return (context.median_submitted_us - last_us) // MICROS_PER_DAY
+    ]
+    return between(BASE[i], BASE[i + 1]), curves
 
 
 def _at(knots: tuple[int, ...], points: list[int], value: int) -> int:

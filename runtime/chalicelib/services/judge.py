@@ -8,6 +8,7 @@ import msgspec
 
 from chalicelib.domain.delivery import Outcome
 from chalicelib.domain.indicators import Finding, Risk, evaluate, risk, risk_bucket
+from chalicelib.domain.score import Scale, scale
 from chalicelib.domain.standing import CourseContext, Touched
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Judge:
         self.policy = policy
         self._ttl_s = context_ttl_s
         self._contexts: dict[str, tuple[dt.datetime, CourseContext]] = {}
+        self._scales: dict[str, tuple[CourseContext, int, Scale]] = {}
 
     def judge(self, unit: Unit, parts: Iterable[Sequence[Touched]], now: dt.datetime) -> Outcome:
         """Evaluate what a batch touched, part by part, by the contexts of the last sweep."""
@@ -49,14 +51,23 @@ class Judge:
     ) -> list[Verdict]:
         """Evaluate every rule and the risk of these standings; changes nothing."""
         as_of_us = int(now.timestamp() * 1_000_000)
-        return [
-            Verdict(
-                one,
-                evaluate(one.standing, contexts[one.standing.course], self.policy, as_of_us),
-                risk(one.standing, contexts[one.standing.course], self.policy, as_of_us),
-            )
-            for one in touched
-        ]
+        verdicts = []
+        for one in touched:
+            context = contexts[one.standing.course]
+            findings = evaluate(one.standing, context, self.policy, as_of_us)
+            scale = self._scale_of(context, as_of_us)
+            risk_ = risk(one.standing, context, self.policy, as_of_us, scale)
+            verdicts.append(Verdict(one, findings, risk_))
+        return verdicts
+
+    def _scale_of(self, context: CourseContext, as_of_us: int) -> Scale:
+        """Return what a class is measured by, made anew when the class or the time has moved."""
+        known = self._scales.get(context.course)
+        if known and known[0] is context and known[1] <= as_of_us < known[2].until_us:
+            return known[2]
+        made = scale(context, self.policy.low_mark_bp, as_of_us)
+        self._scales[context.course] = context, as_of_us, made
+        return made
 
     def _contexts_of(
         self, unit: Unit, courses: Iterable[str], now: dt.datetime
