@@ -77,7 +77,7 @@ class MonitorDatabase(Construct):
             instance_identifier=name,
             instance_type=ec2.InstanceType(environment.instance_type),
             database_name=NAME,
-            credentials=rds.Credentials.from_username("monitor_master"),
+            credentials=rds.Credentials.from_username("monitor_master", encryption_key=self._key),
             manage_master_user_password=True,  # rotated by RDS itself, without a function
             multi_az=True,
             allocated_storage=environment.storage_gib,

@@ -80,6 +80,7 @@ def test_the_masters_password_is_rotated_and_nowhere_to_be_read(synthesized):
 
     assert rotation["RotationRules"]["AutomaticallyAfterDays"] == 30
     assert one["ManageMasterUserPassword"]
+    assert "KmsKeyId" in one["MasterUserSecret"]
     assert "MasterUserPassword" not in one
     assert "{{resolve:" not in json.dumps(synthesized.template.to_json())
 
