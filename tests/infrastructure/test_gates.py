@@ -1,8 +1,15 @@
 """The SAM expansion, and the rule that every acknowledgement has to match something."""
 
+import json
+from pathlib import Path
+
+import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_s3_assets as assets
+from aws_cdk import aws_ssm as ssm
 from samtranslator.model.exceptions import InvalidDocumentException
 
+from infrastructure.gates.__main__ import main
 from infrastructure.gates.expansion import SAM, expand
 from infrastructure.gates.findings import Acknowledgement, Finding, idle, unanswered
 
@@ -81,3 +88,42 @@ def test_brackets_and_dots_in_a_rule_stand_for_themselves():
 def test_an_acknowledgement_that_nothing_needs_is_named():
     assert idle([WILDCARD], [ON_CONSUMER]) == []
     assert idle([], [ON_CONSUMER]) == [ON_CONSUMER]
+
+
+@pytest.fixture
+def assembled(tmp_path):
+    def assemble(name, *, code="print()"):
+        (tmp_path / "code.py").write_text(code)
+        app = cdk.App(outdir=str(tmp_path / name), analytics_reporting=False)
+        stack = cdk.Stack(app, "Stack", env=cdk.Environment(region="us-west-2"))
+        assets.Asset(stack, "Code", path=str(tmp_path / "code.py"))
+        ssm.CfnParameter(stack, "Version", type="String", value="1")
+        app.synth()
+        return str(tmp_path / name)
+
+    return assemble
+
+
+def test_an_assembly_that_passes_may_be_deployed(assembled, capsys):
+    assert main([assembled("dev"), assembled("prod")]) == 0
+    assert "Nothing against" in capsys.readouterr().out
+
+
+def test_an_assembly_that_does_not_pass_is_refused_in_words(assembled, capsys):
+    folder = assembled("dev")
+    template = Path(folder) / "Stack.template.json"
+    content = json.loads(template.read_text())
+    content["Resources"]["Version"]["DeletionPolicy"] = "Retain"
+    template.write_text(json.dumps(content))
+
+    assert main([folder]) == 1
+    assert "Stack: kept on Version: DeletionPolicy is Retain" in capsys.readouterr().out
+
+
+def test_code_that_was_not_tried_before_is_not_promoted(assembled, capsys):
+    assert main([assembled("dev"), assembled("prod", code="print(2)")]) == 1
+    assert "differs" in capsys.readouterr().out
+
+
+def test_no_assembly_is_no_pass():
+    assert main([]) == 1
