@@ -3,7 +3,10 @@
 MonitorError
 ├── InvalidRequestError     the sender is wrong: 4xx, a retry will not help
 │   ├── TooLargeError       413
-│   └── UnsupportedMediaError  415
+│   ├── UnsupportedMediaError  415
+│   ├── ConflictError       409: the thing's state does not allow it
+│   ├── StaleError          412: the thing has changed since the sender read it
+│   └── UnconditionalError  428: the sender does not say which version it has read
 ├── NotFoundError           there is no such thing: 404
 ├── PoisonError             a record of the stream that can never succeed: quarantine it, go on
 ├── UnavailableError        a dependency did not answer: 503, or stop the batch and retry it
@@ -43,6 +46,24 @@ class UnsupportedMediaError(InvalidRequestError):
     """The body is neither JSON nor gzipped JSON."""
 
     status = 415
+
+
+class ConflictError(InvalidRequestError):
+    """What the request wants to change is in a state that does not allow it."""
+
+    status = 409
+
+
+class StaleError(InvalidRequestError):
+    """What the request wants to change has changed since its sender read it."""
+
+    status = 412
+
+
+class UnconditionalError(InvalidRequestError):
+    """The request does not say which version of a thing its sender has read."""
+
+    status = 428
 
 
 class NotFoundError(MonitorError):

@@ -1,0 +1,79 @@
+"""What a person may ask of an alert through the API, field by field."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib.domain.events import Id, Moment
+
+Text = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=4000,
+        pattern="^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f]+$",
+        description="1 to 4,000 characters; of the control characters only line breaks and tabs",
+    ),
+]
+Outcome = Literal["improved", "supported", "referred", "no_response", "false_alarm", "other"]
+Kind = Literal[
+    "conversation", "message", "family_contact", "meeting", "tutoring", "plan", "referral", "other"
+]
+Effect = Literal["improved", "no_change", "worse", "not_completed"]
+
+
+class _Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One change that a person wants."""
+
+
+class Acknowledge(_Request, frozen=True, kw_only=True):
+    """Somebody has seen it."""
+
+    note: Text | None = None
+
+
+class Assign(_Request, frozen=True, kw_only=True):
+    """It is this person's; null: nobody's, which makes it the course's again."""
+
+    assignee: Id | None
+
+
+class AddNote(_Request, frozen=True, kw_only=True):
+    """What somebody has learnt or thought."""
+
+    note: Text
+
+
+class Resolve(_Request, frozen=True, kw_only=True):
+    """It is closed, and this came of it."""
+
+    outcome: Outcome
+    note: Text | None = None
+
+
+class Snooze(_Request, frozen=True, kw_only=True):
+    """It shall rest until then; null: no longer."""
+
+    until: Moment | None
+
+
+class Intervene(_Request, frozen=True, kw_only=True):
+    """Something is done for the student; from now on, unless it began before."""
+
+    kind: Kind
+    started_at: Moment | None = None
+    note: Text | None = None
+
+
+class EndIntervention(_Request, frozen=True, kw_only=True):
+    """It has ended; now, unless it ended before."""
+
+    outcome: Effect
+    ended_at: Moment | None = None
+    note: Text | None = None
+
+
+Request = Acknowledge | Assign | AddNote | Resolve | Snooze | Intervene | EndIntervention
