@@ -8,7 +8,7 @@ import threading
 from chalicelib.adapters.postgres import classes
 from chalicelib.domain.catalogue import Item
 from chalicelib.domain.errors import UnavailableError
-from chalicelib.domain.indicators import evaluate
+from chalicelib.domain.indicators import evaluate, worth_an_alert
 from chalicelib.domain.policy import HIGHER_EDUCATION
 from chalicelib.services.announce import announce
 from tests.builders import START, STUDENTS, active, enrolled, scored, submitted
@@ -129,7 +129,9 @@ def firing(monitor) -> list[tuple[str, str, str]]:
                 found += [
                     (one.standing.student, course, finding.rule)
                     for one in part
-                    for finding in evaluate(one.standing, context, HIGHER_EDUCATION, now_us)
+                    for finding in worth_an_alert(
+                        evaluate(one.standing, context, HIGHER_EDUCATION, now_us)
+                    )
                     if finding.fires
                 ]
     return sorted(found)

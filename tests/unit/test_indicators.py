@@ -37,7 +37,8 @@ def standing(**facts):
 
 def marked(*marks_bp):
     work = [
-        Result(f"item-{n}", weight=1000, score_bp=bp, scored_us=n) for n, bp in enumerate(marks_bp)
+        Result(f"item-{n}", weight=1000, score_bp=bp, scored_us=n, scored_uid=f"uid-{n}")
+        for n, bp in enumerate(marks_bp)
     ]
     return standing(
         work=work,
@@ -67,7 +68,12 @@ def test_low_marks_say_how_low():
     found = said(marked(3000, 4500))["low_marks"]
     assert found.because == "The mean of 2 marks is 37.50 %; 40 % is the pass mark."
     assert found.severity is Severity.HIGH
-    assert found.evidence == {"mean_bp": 3750, "threshold_bp": 4000, "marks_bp": [3000, 4500]}
+    assert found.evidence == {
+        "mean_bp": 3750,
+        "threshold_bp": 4000,
+        "marks_bp": [3000, 4500],
+        "events": ["uid-0", "uid-1"],
+    }
 
 
 @pytest.mark.parametrize(

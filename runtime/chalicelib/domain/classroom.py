@@ -10,7 +10,14 @@ from __future__ import annotations
 from math import isqrt
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.domain.standing import CourseContext, DueItem, Standing, enrolled_at, within
+from chalicelib.domain.standing import (
+    CourseContext,
+    DueItem,
+    Standing,
+    enrolled_at,
+    last_day,
+    within,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,6 +49,7 @@ class Course(NamedTuple):
     begins_us: int | None
     ends_us: int | None
     items: Sequence[ItemTerms]
+    subject: str = ""
 
 
 class _Sums:
@@ -92,6 +100,10 @@ def describe(course: Course, standings: Iterable[Standing], as_of_us: int) -> Co
         begins_us,
         ends_us,
         _median_submitted(here, begins_us),
+        len(means),
+        sorted(means)[(15 * len(means) - 1) // 100] if means else None,
+        _median_day(here),
+        course.subject.strip().lower(),
     )
 
 
@@ -173,3 +185,9 @@ def _median_submitted(here: list[Standing], begins_us: int | None) -> int | None
         return None
     lasts = sorted(last_submitted_us(standing, begins_us) for standing in here)
     return lasts[(len(lasts) - 1) // 2]
+
+
+def _median_day(here: list[Standing]) -> int | None:
+    """Return the day by which half of the class had shown its last sign; None before that."""
+    days = sorted(last_day(standing) or 0 for standing in here)
+    return (days[(len(days)) // 2] or None) if days else None

@@ -25,7 +25,8 @@ ASPECT: dict[type, int] = {
     wire.Enrolled: ENROLMENT,
 }
 ATTENDANCE_STATUS = {"present": 1, "absent": 2, "late": 3, "excused": 4}
-CONDUCT_KIND = {"incident": 1, "suspension": 2, "commendation": 3}
+INCIDENT, SUSPENSION, COMMENDATION = 1, 2, 3
+CONDUCT_KIND = {"incident": INCIDENT, "suspension": SUSPENSION, "commendation": COMMENDATION}
 ENROLMENT_STATUS = {"enrolled": 1, "withdrawn": 2, "completed": 3}
 
 Pair = tuple[str, str]  # (student, course)

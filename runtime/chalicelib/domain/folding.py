@@ -56,7 +56,13 @@ def fold(
         sums = _totals_of(standing)
     grown = with_work(standing, work, sums, sessions, attended, active)
     return Touched(
-        grown, touched.open_alerts, touched.risk_bucket, touched.version, touched.place, changed
+        grown,
+        touched.open_alerts,
+        touched.risk_bucket,
+        touched.version,
+        touched.place,
+        changed,
+        touched.signals,
     )
 
 
@@ -93,6 +99,7 @@ def with_work(
         standing.incidents,
         standing.suspensions,
         standing.enrolled,
+        standing.conduct,
     )
 
 

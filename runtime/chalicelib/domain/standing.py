@@ -9,6 +9,7 @@ import msgspec
 from chalicelib.domain.work import Result  # msgspec reads the types
 
 MICROS_PER_DAY = 86_400_000_000
+Conduct = tuple[int, str, int]  # (occurred_us, event_uid, kind as in facts.CONDUCT_KIND)
 Spans = tuple[tuple[int, int], ...]  # [from, to) in microseconds since 1970 UTC, in order
 
 
@@ -30,6 +31,18 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
     incidents: int
     suspensions: int
     enrolled: Spans | None  # None: nobody ever said; taken as always
+    conduct: tuple[Conduct, ...] = ()  # the oldest first
+
+
+class Signals(NamedTuple):
+    """What the last sweep knew beside a standing: no function of the set of events alone."""
+
+    risk_before: int | None = None  # as many days ago as the policy's `sudden_change_days` say
+    flags: int = 0  # of this standing (see indicators.combined)
+    flags_elsewhere: int = 0  # of the student's other standings
+
+
+NO_SIGNALS = Signals()
 
 
 class Touched(msgspec.Struct, frozen=True, gc=False):
@@ -41,6 +54,7 @@ class Touched(msgspec.Struct, frozen=True, gc=False):
     version: int
     place: str = ""  # where the store keeps it; empty: not yet
     changed: int = 0  # aspects that differ from what is kept
+    signals: Signals = NO_SIGNALS
 
 
 class DueItem(NamedTuple):
@@ -73,6 +87,10 @@ class CourseContext(NamedTuple):
     begins_us: int | None = None  # None: neither the catalogue nor its work tell
     ends_us: int | None = None
     median_submitted_us: int | None = None  # of the enrolled students' last submissions
+    marked: int = 0  # enrolled students with marks that count
+    low_bp: int | None = None  # 15th percentile of their means
+    median_day: int | None = None  # of the enrolled students' last signs, in days since 1970 UTC
+    subject: str = ""  # of the catalogue, in small letters
 
 
 def enrolled_at(standing: Standing, moment_us: int) -> bool:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from chalicelib.domain.delivery import Outcome
-from chalicelib.domain.indicators import Finding, Risk, evaluate, risk, risk_bucket
+from chalicelib.domain.indicators import (
+    Finding,
+    Risk,
+    evaluate,
+    flags_of,
+    look_beyond,
+    risk,
+    risk_bucket,
+    worth_an_alert,
+)
 from chalicelib.domain.score import Scale, scale
 from chalicelib.domain.standing import CourseContext, Touched
 
@@ -25,6 +34,7 @@ class Verdict(msgspec.Struct, frozen=True):
     touched: Touched
     findings: list[Finding]
     risk: Risk
+    flags: int = 0  # see indicators.combined
 
 
 class Judge:
@@ -57,7 +67,9 @@ class Judge:
             findings = evaluate(one.standing, context, self.policy, as_of_us)
             scale = self._scale_of(context, as_of_us)
             risk_ = risk(one.standing, context, self.policy, as_of_us, scale)
-            verdicts.append(Verdict(one, findings, risk_))
+            flags = flags_of(one.standing, context, self.policy, as_of_us)
+            findings += look_beyond(flags, risk_.total, one.signals, self.policy)
+            verdicts.append(Verdict(one, findings, risk_, flags))
         return verdicts
 
     def _scale_of(self, context: CourseContext, as_of_us: int) -> Scale:
@@ -105,8 +117,9 @@ def _with_risk(verdict: Verdict) -> Touched | None:
 
 def _findings(verdicts: Iterable[Verdict]) -> dict[tuple[str, str], list[Finding]]:
     """Return the findings of every standing whose alerts may have to change."""
-    return {
-        (one.touched.standing.student, one.touched.standing.course): one.findings
-        for one in verdicts
-        if one.findings or one.touched.open_alerts
-    }
+    found: dict[tuple[str, str], list[Finding]] = {}
+    for one in verdicts:
+        serious = worth_an_alert(one.findings) if one.findings else []
+        if serious or one.touched.open_alerts:
+            found[one.touched.standing.student, one.touched.standing.course] = serious
+    return found

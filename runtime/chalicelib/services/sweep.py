@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.delivery import Outcome
+from chalicelib.domain.indicators import Severity
 from chalicelib.services.judge import settle
 
 if TYPE_CHECKING:
@@ -63,5 +64,6 @@ def _sweep_part(
 
 
 def _day(verdict: Verdict) -> tuple[str, int, str]:
-    rules = " ".join(sorted(finding.rule for finding in verdict.findings if finding.fires))
+    told = [f.rule for f in verdict.findings if f.fires or f.severity is Severity.GOOD]
+    rules = " ".join(sorted(told))
     return verdict.touched.standing.student, verdict.risk.total, rules

@@ -55,11 +55,10 @@ def refresh_context(cursor: Pipeline, course: str, as_of: dt.datetime) -> Course
 
 def _terms(cursor: Pipeline, course: str) -> Course:
     cursor.execute(_SQL["course_terms"], {"course": course})
-    ((dates, items),) = cursor.fetchall()
-    begins_us, ends_us = (
-        None if moment is None else round(moment) * 1_000_000 for moment in dates or (None, None)
-    )
-    return Course(course, begins_us, ends_us, [ItemTerms(*item) for item in items or ()])
+    ((told, items),) = cursor.fetchall()
+    *dates, subject = told or (None, None, "")
+    begins_us, ends_us = (None if one is None else round(one) * 1_000_000 for one in dates)
+    return Course(course, begins_us, ends_us, [ItemTerms(*item) for item in items or ()], subject)
 
 
 def standings(cursor: Pipeline, course: str, after: str, limit: int) -> list[Touched]:

@@ -13,7 +13,7 @@ import msgspec
 from chalicelib.adapters.postgres import arrays, enrolment_spans, fact_tables, queries
 from chalicelib.domain import folding
 from chalicelib.domain.facts import CONDUCT, ENROLMENT, WORK, Facts
-from chalicelib.domain.standing import Standing, Touched
+from chalicelib.domain.standing import Conduct, Signals, Standing, Touched
 from chalicelib.domain.work import Result, Terms, put_terms
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ PART = 1000  # pairs that are read, folded, judged and saved together
 _SQL = queries.load("folding.sql")
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(list[Result]).decode
+_decode_conduct = msgspec.json.Decoder(tuple[Conduct, ...]).decode
 _SUMS = ("marks", "weight_sum", "weighted_sum", "handed_in", "late", "sessions", "attended")
 _DAYS = ("active_day", "submitted_day")
 _sums, _days = operator.attrgetter(*_SUMS), operator.attrgetter(*_DAYS)
@@ -97,7 +98,8 @@ def count_anew(cursor: Pipeline, touched: list[Touched], aspects: Iterable[int])
         return touched
     pairs = [(touched[i].standing.student, touched[i].standing.course) for i, _ in chosen]
     cursor.execute(_SQL["count_anew"], _keys(pairs))
-    for n, enrolled, sessions, attended, active_day, incidents, suspensions in cursor.fetchall():
+    for n, enrolled, sessions, attended, active_day, *conducted in cursor.fetchall():
+        incidents, suspensions, conduct = conducted
         i, changed = chosen[n - 1]
         standing = msgspec.structs.replace(
             touched[i].standing,
@@ -107,6 +109,7 @@ def count_anew(cursor: Pipeline, touched: list[Touched], aspects: Iterable[int])
             active_day=active_day,
             incidents=incidents,
             suspensions=suspensions,
+            conduct=_conduct(conduct),
         )
         touched[i] = msgspec.structs.replace(
             touched[i], standing=standing, changed=touched[i].changed | changed
@@ -178,8 +181,8 @@ def to_touched(row: Sequence[Any]) -> Touched:
 def _touched(student: str, course: str, row: Sequence[Any]) -> Touched:
     place, work = row[1:3]
     marks, weight_sum, weighted_sum, handed_in, late, sessions, attended = row[3:10]
-    active_day, submitted_day, incidents, suspensions, enrolled = row[10:15]
-    open_alerts, risk_bucket, version = row[15:]
+    active_day, submitted_day, incidents, suspensions, enrolled, conduct = row[10:16]
+    open_alerts, risk_bucket, version, *signals = row[16:]
     standing = Standing(
         student,
         course,
@@ -196,8 +199,13 @@ def _touched(student: str, course: str, row: Sequence[Any]) -> Touched:
         incidents,
         suspensions,
         None if enrolled is None else enrolment_spans.from_text(enrolled),
+        _conduct(conduct),
     )
-    return Touched(standing, open_alerts, risk_bucket, version, place)
+    return Touched(standing, open_alerts, risk_bucket, version, place, 0, Signals(*signals))
+
+
+def _conduct(text: str | None) -> tuple[Conduct, ...]:
+    return () if text is None else _decode_conduct(text)
 
 
 def _terms(cursor: Pipeline, facts: Facts) -> dict[str, dict[str, Terms]]:
@@ -241,6 +249,10 @@ def _save_rest(touched: Sequence[Touched]) -> Iterator[Statement]:
             None
             if one.standing.enrolled is None
             else enrolment_spans.to_text(one.standing.enrolled)
+            for one in touched
+        )
+        values["conduct"] = arrays.optional_texts(
+            _encode(one.standing.conduct).decode() if one.standing.conduct else None
             for one in touched
         )
         yield _SQL["save_conduct_and_enrolment"], values

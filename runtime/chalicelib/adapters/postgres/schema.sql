@@ -196,7 +196,11 @@ CREATE TABLE public.course_context (
     ends_us bigint,
     median_submitted_us bigint,
     version integer DEFAULT 1 NOT NULL,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    marked integer DEFAULT 0 NOT NULL,
+    low_bp integer,
+    median_day integer,
+    subject text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C"
 );
 ALTER TABLE public.course_context OWNER TO owner;
 CREATE TABLE public.event (
@@ -292,7 +296,11 @@ CREATE TABLE public.standing (
     version bigint DEFAULT 1 NOT NULL,
     risk_bucket smallint DEFAULT 0 NOT NULL,
     open_alerts smallint DEFAULT 0 NOT NULL,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    conduct text,
+    risk_before smallint,
+    flags smallint DEFAULT 0 NOT NULL,
+    flags_elsewhere smallint DEFAULT 0 NOT NULL
 )
 WITH (fillfactor='40');
 ALTER TABLE public.standing OWNER TO owner;

@@ -1,16 +1,17 @@
-"""Rules about marks."""
+"""Rules about marks: their level, their beginning, their trend, and how they compare."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.domain.indicators.finding import Finding, Severity, count, percent
+from chalicelib.domain.indicators.finding import Finding, Severity, count, percent, points
 from chalicelib.domain.standing import mean_bp
 from chalicelib.domain.work import marks_in_order
 
 if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.standing import CourseContext, Standing
+    from chalicelib.domain.work import Result
 
 
 def low_marks(standing: Standing, _: CourseContext, policy: Policy, __: int) -> Finding | None:
@@ -20,16 +21,165 @@ def low_marks(standing: Standing, _: CourseContext, policy: Policy, __: int) -> 
         return None
     failing = mean < policy.low_mark_bp
     threshold = policy.low_mark_bp if failing else policy.early_warning_bp
-    marked = standing.marks
+    marks = marks_in_order(standing.work)
     return Finding(
         "low_marks",
         Severity.HIGH if failing else Severity.ELEVATED,
-        f"The mean of {count(marked, 'mark')} is {percent(mean)}; {percent(threshold)} is the "
+        f"The mean of {count(len(marks), 'mark')} is {percent(mean)}; {percent(threshold)} is the "
         f"{'pass mark' if failing else 'early-warning mark'}.",
         {
             "mean_bp": mean,
             "threshold_bp": threshold,
-            "marks_bp": [result.score_bp for result in marks_in_order(standing.work)],
+            "marks_bp": [mark.score_bp for mark in marks],
+            "events": [mark.scored_uid for mark in marks],
         },
         fires=mean < policy.early_warning_bp,
     )
+
+
+def first_assessment_failed(
+    standing: Standing, _: CourseContext, policy: Policy, __: int
+) -> Finding | None:
+    """First marked piece of work below the pass mark (UOC, CEUR-WS 3029).
+
+    Said while there are few marks, until their mean is past where low marks clear.
+    """
+    if not 1 <= standing.marks <= policy.first_assessment_marks:
+        return None
+    mean = mean_bp(standing)
+    if mean is not None and mean >= policy.early_warning_bp + policy.clear_mark_margin_bp:
+        return None
+    first = marks_by_work(standing)[0]
+    mark = first.score_bp or 0
+    if mark >= policy.low_mark_bp + policy.clear_mark_margin_bp:
+        return None
+    return Finding(
+        "first_assessment_failed",
+        Severity.ELEVATED,
+        f"The first marked work was given {percent(mark)}; {percent(policy.low_mark_bp)} is the "
+        "pass mark.",
+        {
+            "mark_bp": mark,
+            "threshold_bp": policy.low_mark_bp,
+            "items": [first.item],
+            "events": [first.scored_uid],
+        },
+        fires=mark < policy.low_mark_bp,
+    )
+
+
+class Trend(NamedTuple):
+    """The latest marks beside those before them."""
+
+    latest: list[Result]
+    latest_bp: int  # plain mean
+    before: list[Result]
+    before_bp: int  # plain mean
+
+    @property
+    def change_bp(self) -> int:
+        """By how much the mean rose; negative when it fell."""
+        return self.latest_bp - self.before_bp
+
+
+def trend(standing: Standing, policy: Policy) -> Trend | None:
+    """Return how the latest marks compare with those before; None with too few of either."""
+    wanted = policy.falling_latest_marks
+    if standing.marks < wanted + policy.falling_before_marks:
+        return None
+    marks = marks_by_work(standing)
+    before, latest = marks[:-wanted], marks[-wanted:]
+    return Trend(latest, _plain_mean(latest), before, _plain_mean(before))
+
+
+def falling_marks(standing: Standing, _: CourseContext, policy: Policy, __: int) -> Finding | None:
+    """Latest marks well below those before them (Bowers, Sprott & Taff 2013)."""
+    found = trend(standing, policy)
+    if found is None:
+        return None
+    fall = -found.change_bp
+    if fall <= policy.falling_marks_bp - policy.clear_falling_margin_bp:
+        return None
+    return Finding(
+        "falling_marks",
+        Severity.ELEVATED,
+        f"The mean of the latest {count(len(found.latest), 'mark')} is {percent(found.latest_bp)}, "
+        f"{points(fall)} below the {percent(found.before_bp)} of the marks before.",
+        {
+            "latest_bp": found.latest_bp,
+            "before_bp": found.before_bp,
+            "threshold_bp": policy.falling_marks_bp,
+            "items": [mark.item for mark in found.latest],
+            "events": [mark.scored_uid for mark in found.latest],
+        },
+        fires=fall >= policy.falling_marks_bp,
+    )
+
+
+def below_the_class(
+    standing: Standing, context: CourseContext, policy: Policy, _: int
+) -> Finding | None:
+    """25 % below the class's mean (Blackboard), or in its lowest 15 % (edX Insights).
+
+    In a class large enough; and since the lowest 15 % are always somebody, only those of them who
+    are a good way below the mean.
+    """
+    mean, of_class = mean_bp(standing), context.mean_bp
+    if mean is None or of_class is None or mean >= of_class:
+        return None
+    if context.marked < policy.below_class_min_students:
+        return None
+    far = _is_below(mean, of_class, context, policy, 0)
+    if far is None:
+        margin_bp = policy.clear_below_class_margin_bp
+        if _is_below(mean, of_class, context, policy, margin_bp) is None:
+            return None
+    return Finding(
+        "below_the_class",
+        far or Severity.WATCH,
+        f"The mean of {count(standing.marks, 'mark')} is {percent(mean)}; the class's is "
+        f"{of_class // 100} %.",
+        {
+            "mean_bp": mean,
+            "class_mean_bp": of_class,
+            "class_15th_percentile_bp": context.low_bp,
+            "threshold_bp": of_class * (10_000 - policy.below_class_bp) // 10_000,
+            "events": [mark.scored_uid for mark in marks_in_order(standing.work)],
+        },
+        fires=far is not None,
+    )
+
+
+def _is_below(
+    mean: int, of_class: int, context: CourseContext, policy: Policy, margin_bp: int
+) -> Severity | None:
+    if mean * 10_000 <= of_class * (10_000 - policy.below_class_bp + margin_bp):
+        return Severity.ELEVATED
+    if (
+        context.low_bp is not None
+        and mean <= context.low_bp + margin_bp
+        and of_class - mean >= policy.below_class_gap_bp - margin_bp
+    ):
+        return Severity.WATCH
+    return None
+
+
+def marks_by_work(standing: Standing) -> list[Result]:
+    """Return the results whose marks count, in the order of the work, not of its marking.
+
+    A regrade must not make old work the latest: work stands where it was due, or else handed in, or
+    else marked.
+    """
+    counted = [result for result in standing.work if result.weight is not None]
+    return sorted(counted, key=_when)
+
+
+def _when(result: Result) -> tuple[int, str]:
+    for moment in (result.due_us, result.submitted_us, result.scored_us):
+        if moment is not None:
+            return moment, result.item
+    return 0, result.item
+
+
+def _plain_mean(marks: list[Result]) -> int:
+    return sum(mark.score_bp or 0 for mark in marks) // len(marks)

@@ -21,5 +21,6 @@ FROM enrolment_change ORDER BY student, course, occurred_at, event_uid
 
 -- name: standing
 SELECT student::text, course, work, marks, weight_sum, weighted_sum, handed_in, late, sessions, attended,
-       last_activity_on::text, last_submitted_on::text, incidents, suspensions, enrolled::text
+       last_activity_on::text, last_submitted_on::text, incidents, suspensions, enrolled::text,
+       conduct
 FROM standing ORDER BY student, course

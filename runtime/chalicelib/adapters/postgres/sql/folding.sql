@@ -3,7 +3,7 @@
 SELECT t.n, s.ctid::text, s.work, s.marks, s.weight_sum, s.weighted_sum, s.handed_in, s.late,
        s.sessions, s.attended, s.last_activity_on - date '1970-01-01',
        s.last_submitted_on - date '1970-01-01', s.incidents, s.suspensions, s.enrolled::text,
-       s.open_alerts, s.risk_bucket, s.version
+       s.conduct, s.open_alerts, s.risk_bucket, s.version, s.risk_before, s.flags, s.flags_elsewhere
 FROM unnest(%(student)s::uuid[], %(course)s::text[]) WITH ORDINALITY AS t (student, course, n)
 JOIN standing s ON s.student = t.student AND s.course = t.course
 
@@ -78,7 +78,11 @@ SELECT t.n, e.spans::text,
        (SELECT count(*) FROM conduct d
         WHERE d.student = t.student AND d.course = t.course AND d.kind = 1),
        (SELECT count(*) FROM conduct d
-        WHERE d.student = t.student AND d.course = t.course AND d.kind = 2)
+        WHERE d.student = t.student AND d.course = t.course AND d.kind = 2),
+       (SELECT json_agg(json_build_array((extract(epoch FROM d.occurred_at) * 1000000)::bigint,
+                                         replace(d.event_uid::text, '-', ''), d.kind)
+                        ORDER BY d.occurred_at, d.event_uid)::text
+        FROM conduct d WHERE d.student = t.student AND d.course = t.course)
 FROM unnest(%(student)s::uuid[], %(course)s::text[]) WITH ORDINALITY AS t (student, course, n)
 CROSS JOIN LATERAL (
   SELECT enrolled_spans(t.student, t.course) AS spans OFFSET 0  -- once, not at each use
@@ -117,10 +121,10 @@ FROM unnest(%(student)s::uuid[], %(course)s::text[], %(work)s::text[], %(marks)s
 -- name: save_conduct_and_enrolment
 -- What seldom changes.
 UPDATE standing s SET incidents = t.incidents, suspensions = t.suspensions,
-  enrolled = t.enrolled::tstzmultirange
+  enrolled = t.enrolled::tstzmultirange, conduct = t.conduct
 FROM unnest(%(student)s::uuid[], %(course)s::text[], %(incidents)s::integer[],
-            %(suspensions)s::integer[], %(enrolled)s::text[])
-       AS t (student, course, incidents, suspensions, enrolled)
+            %(suspensions)s::integer[], %(enrolled)s::text[], %(conduct)s::text[])
+       AS t (student, course, incidents, suspensions, enrolled, conduct)
 WHERE s.student = t.student AND s.course = t.course
 
 -- name: clear_attendance

@@ -1,6 +1,7 @@
 -- name: contexts
 -- What these classes look like, as of the last sweep.
-SELECT c.course, c.items, c.mean_bp, c.enrolled, c.begins_us, c.ends_us, c.median_submitted_us
+SELECT c.course, c.items, c.mean_bp, c.enrolled, c.begins_us, c.ends_us, c.median_submitted_us,
+       c.marked, c.low_bp, c.median_day, c.subject
 FROM course_context c WHERE c.course = ANY (%(courses)s::text[])
 
 -- name: courses_with_standings
@@ -16,7 +17,8 @@ SELECT course FROM next WHERE course IS NOT NULL
 -- name: course_terms
 -- When a course is, by its own clock, and its work. Uses course_pkey, item_pkey.
 SELECT (SELECT json_build_array(extract(epoch FROM c.starts_on::timestamp AT TIME ZONE c.time_zone),
-                                extract(epoch FROM (c.ends_on + 1)::timestamp AT TIME ZONE c.time_zone))
+                                extract(epoch FROM (c.ends_on + 1)::timestamp AT TIME ZONE c.time_zone),
+                                c.subject)
         FROM course c WHERE c.course = %(course)s),
        (SELECT json_agg(json_build_array(i.item, i.title,
                           (extract(epoch FROM i.due_at) * 1000000)::bigint, i.weight_milli, i.optional)
@@ -25,14 +27,20 @@ SELECT (SELECT json_build_array(extract(epoch FROM c.starts_on::timestamp AT TIM
 
 -- name: save_context
 INSERT INTO course_context AS c (course, as_of, enrolled, mean_bp, items, begins_us, ends_us,
-                                 median_submitted_us)
+                                 median_submitted_us, marked, low_bp, median_day, subject)
 VALUES (%(course)s, %(as_of)s, %(enrolled)s, %(mean_bp)s, %(items)s, %(begins_us)s, %(ends_us)s,
-        %(median_submitted_us)s)
+        %(median_submitted_us)s, %(marked)s, %(low_bp)s, %(median_day)s, %(subject)s)
 ON CONFLICT (course) DO UPDATE SET
   as_of = excluded.as_of, enrolled = excluded.enrolled, mean_bp = excluded.mean_bp,
   items = excluded.items, begins_us = excluded.begins_us, ends_us = excluded.ends_us,
-  median_submitted_us = excluded.median_submitted_us, recorded_at = now(),
-  version = c.version + ((c.items, c.mean_bp) IS DISTINCT FROM (excluded.items, excluded.mean_bp))::integer
+  median_submitted_us = excluded.median_submitted_us, marked = excluded.marked,
+  low_bp = excluded.low_bp, median_day = excluded.median_day, subject = excluded.subject,
+  recorded_at = now(),
+  version = c.version + ((c.items, c.mean_bp, c.enrolled, c.begins_us, c.ends_us,
+      c.median_submitted_us, c.marked, c.low_bp, c.median_day, c.subject)
+    IS DISTINCT FROM (excluded.items, excluded.mean_bp, excluded.enrolled, excluded.begins_us,
+      excluded.ends_us, excluded.median_submitted_us, excluded.marked, excluded.low_bp,
+      excluded.median_day, excluded.subject))::integer
 
 -- name: standings_of_course
 -- A bounded part of a class, in the order of the pseudonyms; the keyset is the last student seen.
@@ -40,7 +48,7 @@ ON CONFLICT (course) DO UPDATE SET
 SELECT s.student::text, s.course, s.place::text, s.work, s.marks, s.weight_sum, s.weighted_sum,
   s.handed_in, s.late, s.sessions, s.attended, s.last_activity_on - date '1970-01-01',
   s.last_submitted_on - date '1970-01-01', s.incidents, s.suspensions, s.enrolled::text,
-  s.open_alerts, s.risk_bucket, s.version
+  s.conduct, s.open_alerts, s.risk_bucket, s.version, s.risk_before, s.flags, s.flags_elsewhere
 FROM (SELECT *, ctid AS place FROM standing
       WHERE course = %(course)s AND student > %(after)s::uuid OFFSET 0) AS s
 ORDER BY s.student LIMIT %(limit)s
