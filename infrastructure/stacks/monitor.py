@@ -35,6 +35,7 @@ class MonitorStack(Stack):
         recovery: RecoveryRegionStack | None,
         env: Place,
     ) -> None:
+        self._zones = list(deployment.zones)
         super().__init__(scope, id_, env=env, description="Student Performance Monitor")
         self.keys = Keys(self, "Keys", deployment=deployment)
         self.notifications = Notifications(
@@ -75,3 +76,8 @@ class MonitorStack(Stack):
             recovery=recovery,
         )
         tell(self, deployment.suffix)
+
+    @property
+    def availability_zones(self) -> list[str]:
+        """Return the zones of the context: the CDK would ask AWS for those of a known account."""
+        return self._zones

@@ -49,7 +49,7 @@ def _synthesized(environment: str, suffix: str, more: tuple[tuple[str, str], ...
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # in Chalice's and the CDK's own code
-        stack = build(app, deployment, account=ACCOUNT if deployment.vpc_id else None)
+        stack = build(app, deployment, account=ACCOUNT if deployment.vpc_id else deployment.account)
         assembly = app.synth()
     others = [one.template for one in assembly.stacks if one.stack_name != stack.stack_name]
     return Synthesized(

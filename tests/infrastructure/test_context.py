@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -75,6 +76,16 @@ def test_it_may_go_to_any_account_unless_one_is_asked_for_or_a_vpc_is_in_it(monk
     assert account_of(from_context(GOOD)) is None
     assert account_of(from_context({**GOOD, "vpcId": "vpc-01234567"})) == "111122223333"
     assert account_of(from_context({**GOOD, "account": "444455556666"})) == "444455556666"
+
+
+@pytest.mark.parametrize("more", [{}, {"account": "333333333333"}])
+def test_nothing_is_asked_of_aws_to_synthesize(synthesize, more):
+    assembly = synthesize("prod", **more).stack.node.root.synth()
+
+    manifest = json.loads((Path(assembly.directory) / "manifest.json").read_text())
+    places = {artifact.get("environment") for artifact in manifest["artifacts"].values()}
+    assert not manifest.get("missing")
+    assert f"aws://{more.get('account', 'unknown-account')}/us-east-1" in places
 
 
 @pytest.mark.parametrize("suffix", ["a", "a-1", "abcdefghijklmnop"])
