@@ -166,7 +166,11 @@ class MonitorDatabase(Construct):
         ]
 
     def _rotated(self, secret: secretsmanager.ISecret | None) -> secretsmanager.ISecret:
-        """Return the master's secret, which RDS keeps and Secrets Manager has it rotate."""
+        """Return the master's secret, which RDS keeps and Secrets Manager has it rotate.
+
+        RDS's own interval is 7 days; a schedule without a function changes it ("Managed rotation",
+        docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_managed.html).
+        """
         if secret is None:
             raise ValueError(f"{Stack.of(self).stack_name}: RDS manages no master secret")
         secretsmanager.CfnRotationSchedule(

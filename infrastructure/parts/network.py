@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import Annotations, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
 from constructs import Construct
@@ -51,7 +51,16 @@ class Network(Construct):
     def _existing(self, deployment: Deployment) -> ec2.IVpc | None:
         if deployment.vpc_id is None:
             return None
-        return ec2.Vpc.from_lookup(self, "Vpc", vpc_id=deployment.vpc_id)
+        vpc = ec2.Vpc.from_lookup(self, "Vpc", vpc_id=deployment.vpc_id)
+        needed = deployment.environment.zones
+        zones = {subnet.availability_zone for subnet in vpc.isolated_subnets}
+        # Until it was looked up, the CDK gives another VPC, of which nothing can be said.
+        if vpc.vpc_id == deployment.vpc_id and len(zones) < needed:
+            Annotations.of(self).add_error(
+                f"vpcId: {vpc.vpc_id} has isolated subnets in {len(zones)} zones; "
+                f"{deployment.environment.name} needs {needed}, so that one can go"
+            )
+        return vpc
 
     def _made(self, deployment: Deployment, log_key: kms.IKey) -> ec2.Vpc:
         vpc = ec2.Vpc(

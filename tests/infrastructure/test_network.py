@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from aws_cdk import assertions
+
+from tests.infrastructure.existing_network import VPC_ID
+
 SERVICES = {"kinesis-streams", "sns", "secretsmanager"}
 
 
@@ -11,6 +15,14 @@ def zones_of(found, subnets: list[Any]) -> set[str]:
     """Return the availability zones of referenced subnets."""
     made = found.of_type("AWS::EC2::Subnet")
     return {made[subnet["Ref"]]["AvailabilityZone"] for subnet in subnets}
+
+
+def errors(found) -> list[str]:
+    """Return what the command line would refuse to deploy for."""
+    told = assertions.Annotations.from_stack(found.stack).find_error(
+        "*", assertions.Match.any_value()
+    )
+    return [str(one.entry.data) for one in told]
 
 
 def test_it_spans_as_many_zones_as_the_environment_says(synthesized):
@@ -100,18 +112,27 @@ def test_flows_are_logged_encrypted_and_for_days(synthesized):
 
 
 def test_an_existing_network_is_used_as_it_is(synthesize):
-    found = synthesize("dev", suffix="shared", vpcId="vpc-0123456789abcdef0")
+    found = synthesize("dev", suffix="shared", vpcId=VPC_ID)
 
     types = {resource["Type"] for resource in found.resources.values()}
     assert not types & {"AWS::EC2::VPC", "AWS::EC2::Subnet", "AWS::EC2::FlowLog"}
     assert "AWS::EC2::VPCEndpoint" in types
 
 
+def test_an_existing_network_of_too_few_zones_is_refused(synthesize):
+    enough = synthesize("dev", suffix="shared", vpcId=VPC_ID)
+    too_few = synthesize("prod", suffix="shared", vpcId=VPC_ID)
+
+    assert not errors(enough)
+    (told,) = errors(too_few)
+    assert "isolated subnets in 2 zones; prod needs 3" in told
+
+
 def test_endpoints_of_an_existing_network_are_not_made_twice(synthesize):
     found = synthesize(
         "dev",
         suffix="shared",
-        vpcId="vpc-0123456789abcdef0",
+        vpcId=VPC_ID,
         vpcEndpointSecurityGroupId="sg-0123456789abcdef0",
     )
 
