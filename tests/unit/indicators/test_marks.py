@@ -45,7 +45,7 @@ def test_a_failed_first_assessment_is_told_in_words():
 
 def test_a_regrade_does_not_make_the_first_assessment_the_last():
     one = marked(3000, 5000)
-    due = [replace(r, due_us=n * MICROS_PER_DAY) for n, r in enumerate(one.work)]
+    due = [replace(r, due_us=(n + 1) * MICROS_PER_DAY) for n, r in enumerate(one.work)]
     due[0] = replace(due[0], scored_us=9 * MICROS_PER_DAY)
     assert fires("first_assessment_failed", replace(one, work=due)) is True
 

@@ -1,8 +1,8 @@
 """The rules that say who needs help and why: standing + class + policy + moment -> findings.
 
-A rule is one function in RULES. It returns None when there is nothing to say, a firing finding
-past its threshold, and a finding that does not fire between the threshold and the point where an
-open alert clears.
+A rule is one function in RULES, or in RULES_OF_TREND, which share what they look at. It returns
+None when there is nothing to say, a firing finding past its threshold, and a finding that does not
+fire between the threshold and the point where an open alert clears.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from chalicelib.domain.indicators.engagement import silence
 from chalicelib.domain.indicators.finding import Finding, Severity
 from chalicelib.domain.indicators.marks import (
     below_the_class,
-    falling_marks,
     first_assessment_failed,
     low_marks,
 )
 from chalicelib.domain.indicators.positive import recovered, strong_improvement
 from chalicelib.domain.indicators.risk import Risk, risk, risk_bucket
+from chalicelib.domain.indicators.trend import falling_marks, trend
 from chalicelib.domain.indicators.work import missing_items, missing_work
 from chalicelib.domain.standing import enrolled_at
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RULES",
+    "RULES_OF_TREND",
     "Finding",
     "Risk",
     "Severity",
@@ -49,15 +50,13 @@ __all__ = [
 RULES: tuple[Rule, ...] = (
     low_marks,
     first_assessment_failed,
-    falling_marks,
     below_the_class,
     chronic_absence,
     missing_work,
     silence,
     conduct_rate,
-    recovered,
-    strong_improvement,
 )
+RULES_OF_TREND = (falling_marks, recovered, strong_improvement)
 # One alert for one fact: whoever fails is told of that, not of the first mark or the class besides.
 COVERED_BY = {"first_assessment_failed": "low_marks", "below_the_class": "low_marks"}
 
@@ -71,7 +70,11 @@ def evaluate(
     """
     if not enrolled_at(standing, as_of_us):
         return []
-    return [f for rule in RULES if (f := rule(standing, context, policy, as_of_us)) is not None]
+    found = [f for rule in RULES if (f := rule(standing, context, policy, as_of_us)) is not None]
+    marks = trend(standing, policy)
+    if marks is not None:
+        found += [f for of in RULES_OF_TREND if (f := of(marks, standing, policy)) is not None]
+    return found
 
 
 def worth_an_alert(findings: Collection[Finding]) -> list[Finding]:

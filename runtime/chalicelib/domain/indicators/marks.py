@@ -1,17 +1,17 @@
-"""Rules about marks: their level, their beginning, their trend, and how they compare."""
+"""Rules about marks: their level, their beginning, and how they compare."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from chalicelib.domain.indicators.finding import Finding, Severity, count, percent, points
+from chalicelib.domain.indicators.finding import Finding, Severity, count, percent
+from chalicelib.domain.indicators.trend import marks_by_work
 from chalicelib.domain.standing import mean_bp
 from chalicelib.domain.work import marks_in_order
 
 if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.standing import CourseContext, Standing
-    from chalicelib.domain.work import Result
 
 
 def low_marks(standing: Standing, _: CourseContext, policy: Policy, __: int) -> Finding | None:
@@ -68,54 +68,6 @@ def first_assessment_failed(
     )
 
 
-class Trend(NamedTuple):
-    """The latest marks beside those before them."""
-
-    latest: list[Result]
-    latest_bp: int  # plain mean
-    before: list[Result]
-    before_bp: int  # plain mean
-
-    @property
-    def change_bp(self) -> int:
-        """By how much the mean rose; negative when it fell."""
-        return self.latest_bp - self.before_bp
-
-
-def trend(standing: Standing, policy: Policy) -> Trend | None:
-    """Return how the latest marks compare with those before; None with too few of either."""
-    wanted = policy.falling_latest_marks
-    if standing.marks < wanted + policy.falling_before_marks:
-        return None
-    marks = marks_by_work(standing)
-    before, latest = marks[:-wanted], marks[-wanted:]
-    return Trend(latest, _plain_mean(latest), before, _plain_mean(before))
-
-
-def falling_marks(standing: Standing, _: CourseContext, policy: Policy, __: int) -> Finding | None:
-    """Latest marks well below those before them (Bowers, Sprott & Taff 2013)."""
-    found = trend(standing, policy)
-    if found is None:
-        return None
-    fall = -found.change_bp
-    if fall <= policy.falling_marks_bp - policy.clear_falling_margin_bp:
-        return None
-    return Finding(
-        "falling_marks",
-        Severity.ELEVATED,
-        f"The mean of the latest {count(len(found.latest), 'mark')} is {percent(found.latest_bp)}, "
-        f"{points(fall)} below the {percent(found.before_bp)} of the marks before.",
-        {
-            "latest_bp": found.latest_bp,
-            "before_bp": found.before_bp,
-            "threshold_bp": policy.falling_marks_bp,
-            "items": [mark.item for mark in found.latest],
-            "events": [mark.scored_uid for mark in found.latest],
-        },
-        fires=fall >= policy.falling_marks_bp,
-    )
-
-
 def below_the_class(
     standing: Standing, context: CourseContext, policy: Policy, _: int
 ) -> Finding | None:
@@ -162,24 +114,3 @@ def _is_below(
     ):
         return Severity.WATCH
     return None
-
-
-def marks_by_work(standing: Standing) -> list[Result]:
-    """Return the results whose marks count, in the order of the work, not of its marking.
-
-    A regrade must not make old work the latest: work stands where it was due, or else handed in, or
-    else marked.
-    """
-    counted = [result for result in standing.work if result.weight is not None]
-    return sorted(counted, key=_when)
-
-
-def _when(result: Result) -> tuple[int, str]:
-    for moment in (result.due_us, result.submitted_us, result.scored_us):
-        if moment is not None:
-            return moment, result.item
-    return 0, result.item
-
-
-def _plain_mean(marks: list[Result]) -> int:
-    return sum(mark.score_bp or 0 for mark in marks) // len(marks)

@@ -5,21 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.indicators.finding import Finding, Severity, count, percent, points
-from chalicelib.domain.indicators.marks import trend
 from chalicelib.domain.standing import mean_bp
 
 if TYPE_CHECKING:
-    from chalicelib.domain.indicators.marks import Trend
+    from chalicelib.domain.indicators.trend import Trend
     from chalicelib.domain.policy import Policy
-    from chalicelib.domain.standing import CourseContext, Standing
+    from chalicelib.domain.standing import Standing
 
 
-def strong_improvement(
-    standing: Standing, _: CourseContext, policy: Policy, __: int
-) -> Finding | None:
+def strong_improvement(found: Trend, _: Standing, policy: Policy) -> Finding | None:
     """Latest marks as far above those before as falling marks would be below."""
-    found = trend(standing, policy)
-    if found is None or found.change_bp < policy.falling_marks_bp:
+    if found.change_bp < policy.falling_marks_bp:
         return None
     return Finding(
         "strong_improvement",
@@ -36,14 +32,13 @@ def strong_improvement(
     )
 
 
-def recovered(standing: Standing, _: CourseContext, policy: Policy, __: int) -> Finding | None:
+def recovered(found: Trend, standing: Standing, policy: Policy) -> Finding | None:
     """Mean past where low marks clear, after marks that failed before the latest."""
     mean = mean_bp(standing)
     threshold = policy.early_warning_bp + policy.clear_mark_margin_bp
     if mean is None or mean < threshold:
         return None
-    found = trend(standing, policy)
-    if found is None or found.before_bp >= policy.low_mark_bp:
+    if found.before_bp >= policy.low_mark_bp:
         return None
     return Finding(
         "recovered",
