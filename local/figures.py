@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import psycopg2
 
 from chalicelib.domain.identity import pseudonym
+from chalicelib.domain.indicators import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,10 @@ _ALERTS_BY_WEEK = """
 SELECT floor(extract(epoch FROM {moment} - %(starts)s::timestamptz) / 604800)::integer, count(*)
 FROM alert WHERE {moment} IS NOT NULL GROUP BY 1
 """
-_FLAGGED = "SELECT DISTINCT student::text FROM alert WHERE opened_at < %(until)s"
+_FLAGGED = """
+SELECT student::text, max(severity) FROM alert
+WHERE opened_at < %(until)s AND student IS NOT NULL GROUP BY student
+"""
 _ENROLLED = """
 SELECT student::text FROM standing WHERE coalesce(enrolled @> %(until)s::timestamptz, true)
 """
@@ -62,12 +66,14 @@ class Week(NamedTuple):
 
 
 class Foresight(NamedTuple):
-    """Of those still enrolled: who was flagged, and who failed or withdrew in the end."""
+    """Of those still enrolled: who was flagged, and who failed or withdrew in the end.
+
+    `flagged` has a line for each severity: who had an alert of it, or of a higher one.
+    """
 
     class_size: int
     class_at_risk: int
-    flagged: int
-    flagged_at_risk: int
+    flagged: list[tuple[Severity, int, int]]  # how many students, how many of them at risk
 
 
 def counts(conninfo: str) -> Counts:
@@ -97,8 +103,12 @@ def foresight(
     at_risk = {student for student, outcome in ended.items() if outcome in {"Fail", "Withdrawn"}}
     values = {"until": until}
     enrolled = {s for (s,) in _rows(conninfo, _ENROLLED, values)} & set(ended)
-    flagged = {s for (s,) in _rows(conninfo, _FLAGGED, values)} & enrolled
-    return Foresight(len(enrolled), len(enrolled & at_risk), len(flagged), len(flagged & at_risk))
+    worst = {s: severity for s, severity in _rows(conninfo, _FLAGGED, values) if s in enrolled}
+    flagged = []
+    for least in (Severity.HIGH, Severity.ELEVATED, Severity.WATCH):
+        students = {student for student, severity in worst.items() if severity >= least}
+        flagged.append((least, len(students), len(students & at_risk)))
+    return Foresight(len(enrolled), len(enrolled & at_risk), flagged)
 
 
 def lag_s(progress: Path) -> float | None:

@@ -61,13 +61,17 @@ def _print_weeks(console: Console, weeks: list[figures.Week]) -> None:
 
 
 def _print_foresight(console: Console, found: figures.Foresight) -> None:
-    if not found.flagged or not found.class_size:
+    if not found.class_size or not any(students for _, students, _ in found.flagged):
         console.print("\nNobody was flagged by week 8.")
         return
     console.print(
-        f"\nFlagged by week 8: {found.flagged} of the {found.class_size} students then enrolled; "
-        f"{found.flagged_at_risk} of them failed or withdrew later "
-        f"({found.flagged_at_risk / found.flagged:.0%}, against "
-        f"{found.class_at_risk / found.class_size:.0%} of the class: "
-        f"{found.class_at_risk} of {found.class_size})."
+        f"\nFlagged by week 8, of the {found.class_size} students then enrolled, of whom "
+        f"{found.class_at_risk} failed or withdrew later "
+        f"({found.class_at_risk / found.class_size:.0%}):"
     )
+    for severity, students, at_risk in found.flagged:
+        if students:
+            console.print(
+                f"  by an alert of severity {severity.name.lower()} or above: {students}; "
+                f"{at_risk} of them failed or withdrew later ({at_risk / students:.0%})"
+            )
