@@ -19,6 +19,7 @@ from bench import (
     end_to_end,
     front,
     history,
+    judging,
     package,
     read_path,
     soak,
@@ -52,6 +53,8 @@ def measure(form: dict[str, Any]) -> dict[str, Any]:
     figures: dict[str, Any] = {"events_in_history": form["history"]}
     tell("front: wire and ingest")
     figures |= front.measure()
+    tell("judging")
+    figures |= judging.measure()
     tell("package and import")
     figures |= package.measure()
     tell("end to end")
