@@ -109,7 +109,10 @@ def describe(course: Course, standings: Iterable[Standing], as_of_us: int) -> Co
 
 def lead_h(submitted_us: int, due_us: int) -> int:
     """Return how many hours after its due date work was handed in, at most 15 days either way."""
-    return max(-MAX_LEAD_H, min(MAX_LEAD_H, (submitted_us - due_us) // HOUR_US))
+    hours = (submitted_us - due_us) // HOUR_US
+    if -MAX_LEAD_H < hours < MAX_LEAD_H:
+        return hours
+    return MAX_LEAD_H if hours > 0 else -MAX_LEAD_H
 
 
 def last_submitted_us(standing: Standing, begins_us: int | None) -> int:
