@@ -23,6 +23,7 @@ from tests.builders import (
     lambda_event,
     raw_record,
     record,
+    retracted,
     scored,
 )
 
@@ -201,3 +202,23 @@ def test_nobody_but_the_owner_may_change_or_remove_an_event(monitor, role, chang
     with pytest.raises(psycopg2.errors.InsufficientPrivilege), database.transaction() as cursor:
         cursor.execute(change)
     database.close()
+
+
+def test_an_id_that_two_students_share_names_an_event_of_each(monitor):
+    one, other = (active("same", student, 1, count=3) for student in STUDENTS[:2])
+    monitor.consume([one])
+    monitor.consume([one, other])
+
+    assert monitor.rows("SELECT student::text, amount FROM activity_day ORDER BY 1") == [
+        (STUDENTS[0], 3),
+        (STUDENTS[1], 3),
+    ]
+    assert set_aside(monitor) == []
+
+
+def test_a_retraction_takes_nothing_from_another_student_of_the_same_id(monitor):
+    one, other = (active("same", student, 1, count=3) for student in STUDENTS[:2])
+    monitor.consume([retracted("gone", one)])
+    monitor.consume([one, other])
+
+    assert monitor.rows("SELECT student::text, amount FROM activity_day") == [(STUDENTS[1], 3)]

@@ -50,7 +50,7 @@ def _facts(new: Sequence[Incoming], affected: set[Piece], gone: set[event_log.Ke
     """Return what those events tell that count, but for pieces that are folded anew anyway."""
     facts = Facts()
     for event, uid, _, _, _ in new:
-        if (event.occurred_us, uid) in gone:
+        if (event.student, event.occurred_us, uid) in gone:
             facts.touch(event)
         elif piece_of(event, uid) not in affected:
             facts.add(event, uid)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.delivery import Delivery, Incoming, Quarantined
 
 _SQL = queries.load("events.sql")
-Key = tuple[int, str]  # (occurred_us, event_uid) of one student
+Key = tuple[str, int, str]  # (student, occurred_us, event_uid): the identity
 
 
 def begin(cursor: Pipeline, students: Iterable[str]) -> int | None:
@@ -60,9 +60,9 @@ def add_events(
         return Sorted(offered, repeated, conflicting)
     known = [i for i in offered if _key(incoming[i]) not in new]
     rows = [_row(incoming[i]) for i in known]
-    stored = {(row.occurred_us, row.event_uid): row for row in find(cursor, rows)}
+    stored = {(row.student, row.occurred_us, row.event_uid): row for row in find(cursor, rows)}
     for i, row in zip(known, rows, strict=True):
-        same = same_content(row, stored[row.occurred_us, row.event_uid])
+        same = same_content(row, stored[_key(incoming[i])])
         (repeated if same else conflicting).append(i)
     before = set(known)
     return Sorted([i for i in offered if i not in before], repeated, conflicting)
@@ -102,7 +102,7 @@ def retracted(cursor: Pipeline, incoming: Sequence[Incoming]) -> set[Key]:
             "event_uid": arrays.plain([uid for _, uid, _, _, _ in incoming]),
         },
     )
-    return {(occurred_us, uid) for uid, occurred_us in cursor.fetchall()}
+    return set(cursor.fetchall())
 
 
 def quarantine(cursor: Pipeline, kept: Iterable[Quarantined]) -> None:
@@ -132,11 +132,11 @@ def _uuid_or_none(text: str | None) -> str | None:
 
 def _apart(incoming: Sequence[Incoming]) -> tuple[list[int], list[int], list[int]]:
     """Part the first event of each identity from those that repeat or contradict it."""
-    first: dict[tuple[str, int, str], int] = {}
+    first: dict[Key, int] = {}
     repeated: list[int] = []
     conflicting: list[int] = []
     for i, one in enumerate(incoming):
-        j = first.setdefault((one.uid, one.event.occurred_us, one.event.student), i)
+        j = first.setdefault(_key(one), i)
         if j != i:
             same = same_content(_row(one), _row(incoming[j]))
             (repeated if same else conflicting).append(i)
@@ -163,11 +163,11 @@ def _insert(
         return None
     rows = [_row(one) for one in incoming]
     cursor.execute(_SQL["add_events"], _columns(rows, [one.receipt for one in incoming]))
-    return {(occurred_us, uid) for uid, occurred_us in cursor.fetchall()}
+    return set(cursor.fetchall())
 
 
 def _key(incoming: Incoming) -> Key:
-    return incoming.event.occurred_us, incoming.uid
+    return incoming.event.student, incoming.event.occurred_us, incoming.uid
 
 
 def _row(incoming: Incoming) -> Row:

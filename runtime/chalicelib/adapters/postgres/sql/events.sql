@@ -39,9 +39,10 @@ WITH stored AS (
        AS t (student, occurred_us, event_uid, receipt, event_type, source, event_id, course,
              subject, details, metadata)
   ON CONFLICT (student, occurred_at, event_uid) DO NOTHING
-  RETURNING event_uid, occurred_at
+  RETURNING student, occurred_at, event_uid
 )
-SELECT replace(event_uid::text, '-', ''), (extract(epoch FROM occurred_at) * 1000000)::bigint
+SELECT student::text, (extract(epoch FROM occurred_at) * 1000000)::bigint,
+       replace(event_uid::text, '-', '')
 FROM stored
 
 -- name: stored_events
@@ -66,7 +67,7 @@ SELECT EXISTS (SELECT FROM retraction)
 
 -- name: retracted_events
 -- Which of these have a tombstone. Uses retraction_pkey.
-SELECT replace(t.event_uid::text, '-', ''), t.occurred_us
+SELECT t.student::text, t.occurred_us, replace(t.event_uid::text, '-', '')
 FROM unnest(%(student)s::uuid[], %(occurred_us)s::bigint[], %(event_uid)s::uuid[])
        AS t (student, occurred_us, event_uid)
 JOIN retraction r ON r.student = t.student AND r.event_uid = t.event_uid
