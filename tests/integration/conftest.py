@@ -71,7 +71,7 @@ class Monitor:
         """Forget everything but the schema and the partitions."""
         connection = psycopg2.connect(self.server.dsn())
         with contextlib.closing(connection), connection, connection.cursor() as cursor:
-            cursor.execute(f"TRUNCATE {TABLES}")
+            cursor.execute(f"TRUNCATE {TABLES} CASCADE")
 
 
 @pytest.fixture
