@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.database import NOW
 from bench.workload import COURSES, Workload
+from chalicelib.adapters.postgres.alert_reads import PostgresAlertReads
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.reads import PostgresReads
 
@@ -16,13 +17,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TIMES = 400
-NOTHING: dict[str, str | None] = {"course": None, "student": None, "rule": None, "state": None}
+NOTHING: dict[str, Any] = {
+    "course": None,
+    "student": None,
+    "assignee": None,
+    "rule": None,
+    "state": None,
+}
 Ratios = dict[str, float]
 
 
 def measure(conninfo: str, *, times: int = TIMES) -> dict[str, Ratios]:
     """Return by query the ratio of its p50, and of its p99, to those of SELECT 1."""
     database = Database(conninfo)
+    alerts = PostgresAlertReads(database)
     reads, students, pick = PostgresReads(database), Workload().students, random.Random(3)
 
     def course() -> str:
@@ -37,8 +45,11 @@ def measure(conninfo: str, *, times: int = TIMES) -> dict[str, Ratios]:
         "students_by_mark": lambda: reads.students(course(), "mark", (), 50, NOW),
         "students_by_name": lambda: reads.students(course(), "name", (), 50, NOW),
         "students_by_last_activity": lambda: reads.students(course(), "last_activity", (), 50, NOW),
-        "alerts_of_course": lambda: reads.alerts({**NOTHING, "course": course()}, (), 50),
-        "alerts": lambda: reads.alerts(NOTHING, (), 50),
+        "alerts_of_course": lambda: alerts.newest({**NOTHING, "course": course()}, (), 50, NOW),
+        "alerts_to_do": lambda: alerts.todo(
+            {**NOTHING, "course": course(), "state": "active"}, (), 50, NOW
+        ),
+        "alerts": lambda: alerts.newest(NOTHING, (), 50, NOW),
     }
     took: dict[str, list[float]] = {name: [] for name in (*queries, "select_1")}
     for _ in range(times):

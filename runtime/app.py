@@ -11,18 +11,21 @@ from chalice.app import Chalice, CloudWatchEvent, IAMAuthorizer, KinesisEvent, R
 
 from chalicelib import consumer, jobs
 from chalicelib.adapters import deployment
+from chalicelib.adapters.postgres import alert_reads
 from chalicelib.adapters.postgres.reads import SORTS
 from chalicelib.adapters.postgres.shown import TYPES
 from chalicelib.bootstrap import service
+from chalicelib.domain import alert_requests as ask
 from chalicelib.domain import events
 from chalicelib.domain.catalogue import Course, Enrolment, Item, Lookup, distinct
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.identity import pseudonym
-from chalicelib.http import cursors, openapi, requests
+from chalicelib.http import conditions, cursors, openapi, requests
 from chalicelib.http.answers import answer, page, put_answer
+from chalicelib.http.listing import listed_alerts
 from chalicelib.http.problems import answers_errors
 from chalicelib.http.receipts import answer_receipt
-from chalicelib.services import health, ingest
+from chalicelib.services import alerts, health, ingest
 
 app = Chalice(app_name="student-performance-monitor")
 
@@ -32,6 +35,7 @@ _PAGE: dict[str, dict[str, Any]] = {
     "limit": {"type": "integer", "minimum": 1, "maximum": cursors.MOST},
     "cursor": {"type": "string"},
 }
+_CHANGE = {"X-Person": {"type": "string"}, "If-Match": {"type": "string"}}
 
 
 def _begin() -> tuple[Any, str]:
@@ -215,39 +219,137 @@ def put_enrolments(course: str, student: str) -> Response:
 
 @app.route("/v1/alerts", authorizer=_signed_in)
 @openapi.documented(
-    "Alerts, newest first",
+    "Alerts, newest first or in the order of a to-do list",
     query={
         **_PAGE,
+        "sort": {"type": "string", "enum": list(alert_reads.KEYS), "default": "newest"},
         "course": {"type": "string"},
         "student": {"type": "string", "format": "uuid"},
+        "assignee": {"type": "string"},
         "rule": {"type": "string"},
-        "state": {"type": "string", "enum": ["open", "cleared"]},
+        "state": {"type": "string", "enum": list(alert_reads.STATES)},
     },
 )
 @answers_errors
 def get_alerts() -> Response:
     """Return a page of alerts."""
     query = _query(_begin()[0])
-    after = cursors.decode(query.get("cursor"), "alerts", (datetime, int))
-    student = query.get("student")
-    wanted = {
-        "course": requests.filter_of(query, "course"),
-        "student": requests.student_of(student) if student else None,
-        "rule": requests.filter_of(query, "rule"),
-        "state": requests.parameter(query, "state", ("open", "cleared")),
-    }
-    found = service().reads.alerts(wanted, after, cursors.limit_of(query.get("limit")))
-    return page(found, cursors.encode(found.last, "alerts"))
+    sort, wanted = listed_alerts(query)
+    after = cursors.decode(query.get("cursor"), f"alerts {sort}", alert_reads.KEYS[sort])
+    found = getattr(service().alerts, sort)(
+        wanted, after, cursors.limit_of(query.get("limit")), service().clock.now()
+    )
+    return page(found, cursors.encode(found.last, f"alerts {sort}"))
 
 
 @app.route("/v1/alerts/{alert_id}", authorizer=_signed_in)
-@openapi.documented("One alert with its evidence and history")
+@openapi.documented("One alert with its evidence, interventions and history")
 @answers_errors
 def get_alert(alert_id: str) -> Response:
-    """Return one alert."""
+    """Return one alert, its version as the ETag."""
     _begin()
-    number = requests.number_of(alert_id, "alert")
-    return answer(_found(service().reads.alert(number), "alert"))
+    return _alert(requests.number_of(alert_id, "alert"))
+
+
+@app.route(
+    "/v1/alerts/{alert_id}/acknowledge", methods=["POST"], content_types=_ANY, authorizer=_signed_in
+)
+@openapi.documented("Acknowledge an alert", body=ask.Acknowledge, headers=_CHANGE)
+@answers_errors
+def post_acknowledge(alert_id: str) -> Response:
+    """Say that somebody has seen it."""
+    return _changed(ask.Acknowledge, alert_id)
+
+
+@app.route(
+    "/v1/alerts/{alert_id}/assignee", methods=["PUT"], content_types=_ANY, authorizer=_signed_in
+)
+@openapi.documented("Assign an alert to a person, or to nobody", body=ask.Assign, headers=_CHANGE)
+@answers_errors
+def put_assignee(alert_id: str) -> Response:
+    """Make it somebody's."""
+    return _changed(ask.Assign, alert_id)
+
+
+@app.route(
+    "/v1/alerts/{alert_id}/notes", methods=["POST"], content_types=_ANY, authorizer=_signed_in
+)
+@openapi.documented("Add a note to an alert", body=ask.AddNote, headers=_CHANGE)
+@answers_errors
+def post_note(alert_id: str) -> Response:
+    """Keep what somebody has learnt."""
+    return _changed(ask.AddNote, alert_id)
+
+
+@app.route(
+    "/v1/alerts/{alert_id}/resolve", methods=["POST"], content_types=_ANY, authorizer=_signed_in
+)
+@openapi.documented("Close an alert with an outcome", body=ask.Resolve, headers=_CHANGE)
+@answers_errors
+def post_resolve(alert_id: str) -> Response:
+    """Close it."""
+    return _changed(ask.Resolve, alert_id)
+
+
+@app.route(
+    "/v1/alerts/{alert_id}/snooze", methods=["PUT"], content_types=_ANY, authorizer=_signed_in
+)
+@openapi.documented(
+    "Let an alert rest until a moment, or wake it", body=ask.Snooze, headers=_CHANGE
+)
+@answers_errors
+def put_snooze(alert_id: str) -> Response:
+    """Let it rest."""
+    return _changed(ask.Snooze, alert_id)
+
+
+@app.route(
+    "/v1/alerts/{alert_id}/interventions",
+    methods=["POST"],
+    content_types=_ANY,
+    authorizer=_signed_in,
+)
+@openapi.documented(
+    "Start an intervention", body=ask.Intervene, headers=_CHANGE, answers={201: None}
+)
+@answers_errors
+def post_intervention(alert_id: str) -> Response:
+    """Keep what is done for the student."""
+    return _changed(ask.Intervene, alert_id, status=201)
+
+
+@app.route(
+    "/v1/alerts/{alert_id}/interventions/{number}",
+    methods=["PUT"],
+    content_types=_ANY,
+    authorizer=_signed_in,
+)
+@openapi.documented("End an intervention", body=ask.EndIntervention, headers=_CHANGE)
+@answers_errors
+def put_intervention(alert_id: str, number: str) -> Response:
+    """Keep what came of it."""
+    return _changed(ask.EndIntervention, alert_id, requests.number_of(number, "intervention"))
+
+
+def _changed(kind: Any, alert_id: str, number: int = 0, *, status: int = 200) -> Response:
+    """Do to an alert what the body wants, and show what has become of it."""
+    request, _ = _begin()
+    alerts.act(
+        requests.read(request, kind),
+        requests.number_of(alert_id, "alert"),
+        changes=service().alert_changes,
+        clock=service().clock,
+        policy=service().judge.policy,
+        person=conditions.person_of(request),
+        versions=conditions.versions_of(request),
+        number=number,
+    )
+    return _alert(requests.number_of(alert_id, "alert"), status)
+
+
+def _alert(number: int, status: int = 200) -> Response:
+    found = _found(service().alerts.one(number, service().clock.now()), "alert")
+    return answer(found, status, headers=conditions.etag(found["version"]))
 
 
 @app.route("/v1/quarantine", authorizer=_signed_in)

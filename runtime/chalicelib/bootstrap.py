@@ -13,6 +13,8 @@ from chalicelib import settings as settings_module
 from chalicelib.adapters import secrets
 from chalicelib.adapters.clock import FileClock, WallClock
 from chalicelib.adapters.kinesis import KinesisStream
+from chalicelib.adapters.postgres.alert_changes import PostgresAlertChanges
+from chalicelib.adapters.postgres.alert_reads import PostgresAlertReads
 from chalicelib.adapters.postgres.catalogue import PostgresCatalogue
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.reads import PostgresReads
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from chalicelib.adapters.postgres.sign_in import SignIn
-    from chalicelib.ports import Clock, Notifier, Store, Stream
+    from chalicelib.ports import AlertChanges, Clock, Notifier, Store, Stream
     from chalicelib.settings import Settings
 
 MIN_KEY_BYTES = 32
@@ -44,6 +46,8 @@ class Service:
     store: Store
     reads: PostgresReads
     catalogue: PostgresCatalogue
+    alerts: PostgresAlertReads
+    alert_changes: AlertChanges
     judge: Judge
     notifier: Notifier | None  # None: nobody is told
 
@@ -80,6 +84,8 @@ def build(settings: Settings) -> Service:
         store=PostgresStore(database),
         reads=PostgresReads(database),
         catalogue=PostgresCatalogue(database),
+        alerts=PostgresAlertReads(database),
+        alert_changes=PostgresAlertChanges(database),
         judge=Judge(PRESETS[settings.policy], context_ttl_s=settings.context_ttl_s),
         notifier=SnsNotifier(settings.topic_arn) if settings.topic_arn else None,
     )

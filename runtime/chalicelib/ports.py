@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
+    from chalicelib.domain.alert_changes import Case, Step
     from chalicelib.domain.alerts import Announcement
     from chalicelib.domain.delivery import Delivery, Incoming, Outcome, Quarantined, Sorted
     from chalicelib.domain.facts import Pair
@@ -45,6 +46,20 @@ class Notifier(Protocol):
 
     def notify(self, announcement: Announcement) -> None:
         """Hand one announcement over; raise UnavailableError when that failed."""
+        ...
+
+
+class AlertChanges(Protocol):
+    """Keeps what people do with alerts."""
+
+    def change(
+        self,
+        alert_id: int,
+        person: str,
+        as_of: dt.datetime,
+        decide: Callable[[Case], Step | None],
+    ) -> Case | None:
+        """Make the step that `decide` returns, alone with the alert; None for no such alert."""
         ...
 
 

@@ -47,7 +47,13 @@ CLEARED = (BEN, "ART-1", "low_marks", "cleared")
         ({"student": BEN}, {CLEARED}),
         ({"rule": "low_marks"}, {LOW, CLEARED}),
         ({"state": "open"}, {LOW, ABSENT}),
+        ({"state": "active"}, {LOW, ABSENT}),
         ({"state": "cleared"}, {CLEARED}),
+        ({"state": "resolved"}, set()),
+        ({"assignee": "ada"}, set()),
+        ({"sort": "todo", "course": "MATH-1"}, {LOW, ABSENT}),
+        ({"sort": "todo", "student": BEN}, set()),
+        ({"sort": "todo", "student": ADA, "rule": "low_marks"}, {LOW}),
         ({"rule": "low_marks", "state": "open", "student": ADA, "course": "MATH-1"}, {LOW}),
         ({"course": "NONE"}, set()),
         ({"student": str(uuid.UUID(int=5))}, set()),
@@ -64,6 +70,10 @@ def test_the_list_is_narrowed_by_course_student_rule_and_state(alerts, query, wa
     ("query", "status"),
     [
         ({"state": "asleep"}, 400),
+        ({"sort": "oldest"}, 400),
+        ({"sort": "todo"}, 400),
+        ({"sort": "todo", "course": "MATH-1", "state": "resolved"}, 400),
+        ({"assignee": ""}, 400),
         ({"rule": ""}, 400),
         ({"course": "a\0"}, 400),
         ({"limit": "201"}, 400),
@@ -103,10 +113,11 @@ def test_an_alert_tells_why_with_evidence_and_what_became_of_it(api):
 
     history = found.pop("history")
     evidence = found.pop("evidence")
+    assert found.pop("interventions") == []
     assert found == listed
     assert found["state"] == "cleared"
     assert found["opened_at"] == f"{opened:%Y-%m-%dT%H:%M:%SZ}"
-    assert found["cleared_at"] == "2025-02-06T00:00:00Z"
+    assert found["closed_at"] == "2025-02-06T00:00:00Z"
     assert [(entry["version"], entry["change"]) for entry in history] == [
         (1, "opened"),
         (2, "updated"),
@@ -120,6 +131,13 @@ def test_an_alert_tells_why_with_evidence_and_what_became_of_it(api):
     assert "10 %" in history[0]["because"]
     assert "15 %" in history[1]["because"]
     assert evidence["threshold_bp"] == 4000
+
+
+def test_a_cursor_is_good_for_its_order_alone(alerts):
+    cursor = alerts.found("/v1/alerts", limit=1)["next"]
+
+    query = {"sort": "todo", "course": "MATH-1", "cursor": cursor}
+    assert alerts.get("/v1/alerts", **query)[0] == 400
 
 
 @pytest.mark.parametrize("alert_id", ["999", "abc", "-1", "9" * 30, "%00"])

@@ -13,6 +13,7 @@ import psycopg2
 import pytest
 
 from chalicelib.adapters.postgres import queries
+from chalicelib.adapters.postgres.alert_reads import PostgresAlertReads
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.reads import SORTS, PostgresReads
 from tests.conftest import TEMPLATE
@@ -39,7 +40,7 @@ BIG = {
 }
 STUDENT = "00000000-0000-0000-0000-000000000000"
 COURSE = "COURSE-0042"
-EVERY = {"course": None, "student": None, "rule": None, "state": None}
+EVERY = {"course": None, "student": None, "assignee": None, "rule": None, "state": None}
 
 
 class ExplainingDatabase(Database):
@@ -113,19 +114,35 @@ def ask_everything(reads: PostgresReads, student: str) -> None:
         reads.students(COURSE, sort, (5, student), 50, NOW)
         reads.students("NONE", sort, (5, first), 50, NOW)
     reads.items(COURSE)
-    for after in ((), (NOW, 20_000)):
-        reads.alerts(EVERY, after, 50)
-        reads.alerts({**EVERY, "course": COURSE}, after, 50)
-        reads.alerts({**EVERY, "student": student}, after, 50)
-        reads.alerts({**EVERY, "state": "open", "rule": "low_marks"}, after, 50)
-        reads.alerts({**EVERY, "course": COURSE, "state": "open"}, after, 50)
-    reads.alert(20_000)
     reads.quarantined(str(uuid.UUID(int=1)))
     reads.health(NOW)
 
 
+def ask_for_alerts(reads: PostgresAlertReads, student: str) -> None:
+    """Ask for alerts in every order, at the head of lists and further on."""
+    narrowed = [
+        {},
+        {"course": COURSE},
+        {"student": student},
+        {"assignee": "ada"},
+        {"state": "open", "rule": "low_marks"},
+        {"course": COURSE, "state": "open"},
+        {"course": COURSE, "state": "cleared"},
+        {"assignee": "ada", "state": "snoozed"},
+        {"state": "resolved"},
+    ]
+    for wanted in narrowed:
+        for after in ((), (NOW, 20_000)):
+            reads.newest({**EVERY, **wanted}, after, 50, NOW)
+        if {"course", "student", "assignee"} & wanted.keys():
+            for after in ((), (NOW, -2, 0, NOW, 20_000)):
+                reads.todo({**EVERY, "state": "active", **wanted}, after, 50, NOW)
+    reads.one(20_000, NOW)
+
+
 def test_no_read_goes_through_a_big_table_from_end_to_end(database, student):
     ask_everything(PostgresReads(database), student)
+    ask_for_alerts(PostgresAlertReads(database), student)
 
     found = {
         query: tables for query, plan in database.plans.items() if (tables := whole_tables(plan))
@@ -135,8 +152,10 @@ def test_no_read_goes_through_a_big_table_from_end_to_end(database, student):
 
 def test_every_query_of_the_reads_is_among_those_asked(database, student):
     ask_everything(PostgresReads(database), student)
+    ask_for_alerts(PostgresAlertReads(database), student)
 
-    beginnings = {name: query.split("%(")[0] for name, query in queries.load("reads.sql").items()}
+    known = queries.load("reads.sql") | queries.load("alert_reads.sql")
+    beginnings = {name: query.split("%(")[0] for name, query in known.items()}
     asked = "\n".join(database.plans)
     assert [name for name, text in beginnings.items() if text not in asked] == []
 

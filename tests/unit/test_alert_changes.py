@@ -16,7 +16,7 @@ DAY = dt.timedelta(days=1)
 OPEN = Case(version=4)
 RESOLVED = Case(version=6, progress="in_progress", closed_at=NOW - DAY, outcome="improved")
 CLEARED = Case(version=6, closed_at=NOW - DAY)
-LIMITS = Limits(30 * DAY)
+LIMITS = Limits(30 * DAY, 14 * DAY)
 EVERY = [
     ask.Acknowledge(),
     ask.Assign(assignee="ada"),
@@ -191,3 +191,20 @@ def test_a_note_may_have_lines():
     text = "Called.\n\tNo answer.\r\n"
     note = msgspec.json.decode(msgspec.json.encode({"note": text}), type=ask.AddNote)
     assert note.note == text
+
+
+def test_who_gets_an_alert_is_told_unless_they_took_it_themselves():
+    assert after(OPEN, ask.Assign(assignee="ben")).announce == "assigned"
+    assert after(OPEN, ask.Assign(assignee="ada")).announce is None
+    back = after(OPEN, ask.Assign(assignee="ben"), ask.Assign(assignee=None))
+    assert back.announce is None
+
+
+def test_the_end_of_a_snooze_is_told_when_it_comes():
+    step = after(OPEN, ask.Snooze(until=NOW + DAY))
+
+    assert (step.announce, step.announce_at) == ("woken", NOW + DAY)
+
+
+def test_a_resolved_alert_is_followed_by_quiet():
+    assert after(OPEN, ask.Resolve(outcome="other")).case.quiet_until == NOW + 14 * DAY

@@ -34,6 +34,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     snoozed_until: dt.datetime | None = None
     closed_at: dt.datetime | None = None
     outcome: str | None = None  # None: not closed by a person
+    quiet_until: dt.datetime | None = None  # closed: only something more severe opens before it
     interventions: tuple[Intervention, ...] = ()
 
     def state(self, as_of: dt.datetime) -> str:
@@ -54,12 +55,15 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     details: dict[str, Any] = {}
     noted: bool = False  # it tells what was done: the days without a note begin anew
     intervention: Intervention | None = None
+    announce: str | None = None  # what people are told of it; None: nothing
+    announce_at: dt.datetime | None = None  # not before
 
 
 class Limits(msgspec.Struct, frozen=True):
     """What the policy allows."""
 
     most_snooze: dt.timedelta
+    cool_down: dt.timedelta  # after a person has closed an alert
 
 
 @functools.singledispatch
@@ -103,9 +107,13 @@ def _(wanted: ask.Assign, case: Case, person: str, as_of: dt.datetime, **_: Any)
     if wanted.assignee == case.assignee:
         return None
     to = f"Assigned to {wanted.assignee}." if wanted.assignee else "Assigned to nobody."
-    details = {"assignee": wanted.assignee}
-    after = _next(case, assignee=wanted.assignee)
-    return Step(case=after, change="assigned", because=to, details=details)
+    return Step(
+        case=_next(case, assignee=wanted.assignee),
+        change="assigned",
+        because=to,
+        details={"assignee": wanted.assignee},
+        announce="assigned" if wanted.assignee not in {None, person} else None,
+    )
 
 
 @change.register
@@ -114,10 +122,13 @@ def _(wanted: ask.AddNote, case: Case, person: str, as_of: dt.datetime, **_: Any
 
 
 @change.register
-def _(wanted: ask.Resolve, case: Case, person: str, as_of: dt.datetime, **_: Any) -> Step | None:
+def _(
+    wanted: ask.Resolve, case: Case, person: str, as_of: dt.datetime, *, limits: Limits, **_: Any
+) -> Step | None:
     _refuse_closed(case)
+    quiet_until = as_of + limits.cool_down
     return Step(
-        case=_next(case, closed_at=as_of, outcome=wanted.outcome),
+        case=_next(case, closed_at=as_of, outcome=wanted.outcome, quiet_until=quiet_until),
         change="resolved",
         because=f"Resolved: {_words(wanted.outcome)}.",
         details=_told(outcome=wanted.outcome, note=wanted.note),
@@ -143,6 +154,8 @@ def _(
         change="snoozed",
         because=f"Snoozed until {until:%Y-%m-%d %H:%M} UTC.",
         details={"until": until},
+        announce="woken",
+        announce_at=until,
     )
 
 

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from chalicelib.domain.indicators import Finding
 
 
+# Stands for no student: the alert is about the class as a whole.
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
 class OpenAlert(NamedTuple):
     """An alert that has not cleared yet."""
 

@@ -29,6 +29,7 @@ class InvalidRequestError(MonitorError):
     """The request cannot be understood or breaks a rule; `errors` says where."""
 
     status = 400
+    kind, title = "invalid-request", "The request is not valid"
 
     def __init__(self, detail: str, errors: Sequence[object] = ()) -> None:
         super().__init__(detail)
@@ -52,18 +53,21 @@ class ConflictError(InvalidRequestError):
     """What the request wants to change is in a state that does not allow it."""
 
     status = 409
+    kind, title = "conflict", "Its state does not allow that"
 
 
 class StaleError(InvalidRequestError):
     """What the request wants to change has changed since its sender read it."""
 
     status = 412
+    kind, title = "stale", "It has changed since it was read"
 
 
 class UnconditionalError(InvalidRequestError):
     """The request does not say which version of a thing its sender has read."""
 
     status = 428
+    kind, title = "unconditional", "The version that was read is missing"
 
 
 class NotFoundError(MonitorError):

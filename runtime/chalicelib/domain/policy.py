@@ -24,6 +24,7 @@ _NAMED = re.compile(r"`(\w+)`")
 _Share = Annotated[int, Meta(ge=0, le=10_000)]  # basis points
 _Days = Annotated[int, Meta(ge=0, le=366)]
 _Some = Annotated[int, Meta(ge=1, le=1000)]
+_Hour = Annotated[int, Meta(ge=0, le=23)]
 _Points = Annotated[int, Meta(ge=1, le=100)]  # of risk
 
 
@@ -59,6 +60,15 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     conduct_high_bp: _Share
     conduct_window_days: Annotated[int, Meta(ge=1, le=366)]
     several_flags: Annotated[int, Meta(ge=2, le=4)]
+    cool_down_days: _Days
+    cool_down_cleared_days: _Days
+    most_snooze_days: Annotated[int, Meta(ge=1, le=366)]
+    course_problem_students: _Some
+    course_problem_days: _Days
+    quiet_from_hour: _Hour
+    quiet_until_hour: _Hour
+    digest_hour: _Hour
+    daily_messages: Annotated[int, Meta(ge=0, le=1000)]
 
     def __post_init__(self) -> None:
         """Refuse thresholds that contradict each other."""

@@ -55,8 +55,8 @@ def answers_errors(route: Callable[..., Response]) -> Callable[..., Response]:
         except errors.InvalidRequestError as error:
             return problem(
                 error.status,
-                "invalid-request",
-                "The request is not valid",
+                error.kind,
+                error.title,
                 error.detail,
                 more=error.errors,
             )

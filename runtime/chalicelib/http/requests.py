@@ -95,13 +95,13 @@ def uid_of(text: str, what: str) -> str:
 
 def id_of(text: str) -> str:
     """Return an id of a path, percent-decoded; InvalidRequestError when no event could name it."""
-    return _id(urllib.parse.unquote(text))
+    return name_of(urllib.parse.unquote(text))
 
 
 def filter_of(parameters: Mapping[str, str], name: str) -> str | None:
     """Return the id that a query parameter narrows a list to, or None when it is absent."""
     value = parameters.get(name)
-    return None if value is None else _id(value)
+    return None if value is None else name_of(value)
 
 
 def number_of(text: str, what: str) -> int:
@@ -119,7 +119,8 @@ def parameter(parameters: Mapping[str, str], name: str, allowed: tuple[str, ...]
     return value
 
 
-def _id(name: str) -> str:
+def name_of(name: str) -> str:
+    """Return an id as it is; InvalidRequestError when it cannot be one."""
     if not 1 <= len(name) <= MAX_ID or _CONTROL.search(name):
         raise InvalidRequestError(
             "An id has 1 to 128 characters, none of them a control character."

@@ -34,7 +34,7 @@ class Page(NamedTuple):
 
 
 class PostgresReads:
-    """Answers questions about students, courses and alerts for a named person."""
+    """Answers questions about students and courses for a named person."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -117,23 +117,6 @@ class PostgresReads:
             return None
         return found
 
-    def alerts(
-        self,
-        wanted: Mapping[str, str | None],
-        after: Sequence[Any],
-        limit: int,
-        *,
-        person: str = "",
-    ) -> Page:
-        """Return alerts, newest first; `wanted` narrows by course, student, rule and state."""
-        before, number = after or (LATEST, 2**62)
-        values = {**wanted, "before": before, "before_id": number, "limit": limit}
-        return _page(self._rows("alerts", values, person), limit, shown.alert, 2)
-
-    def alert(self, alert_id: int, *, person: str = "") -> bytes | None:
-        """Return the JSON of one alert with its history; None when unknown."""
-        return self._json("alert", {"alert_id": alert_id}, person)
-
     def quarantine(self, after: Sequence[Any], limit: int, *, person: str = "") -> Page:
         """Return what was set aside, newest first."""
         before, uid = after or (LATEST, FIRST)
@@ -169,7 +152,12 @@ class PostgresReads:
 
     def _json(self, name: str, values: Mapping[str, Any], person: str) -> bytes | None:
         rows = self._rows(name, values, person)
-        return _OFFSET.sub(r'\1Z"', rows[0][0]).encode() if rows else None
+        return in_z(rows[0][0]).encode() if rows else None
+
+
+def in_z(text: str) -> str:
+    """Return JSON that PostgreSQL has built, its times in UTC as the API writes them."""
+    return _OFFSET.sub(r'\1Z"', text)
 
 
 def _page(

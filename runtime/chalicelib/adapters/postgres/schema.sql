@@ -1,3 +1,7 @@
+CREATE FUNCTION public.alert_state(progress text, outcome text, closed_at timestamp with time zone, snoozed_until timestamp with time zone, as_of timestamp with time zone) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN (outcome IS NOT NULL) THEN 'resolved'::text WHEN (closed_at IS NOT NULL) THEN 'cleared'::text WHEN (snoozed_until > as_of) THEN 'snoozed'::text ELSE progress END;
+ALTER FUNCTION public.alert_state(progress text, outcome text, closed_at timestamp with time zone, snoozed_until timestamp with time zone, as_of timestamp with time zone) OWNER TO owner;
 CREATE FUNCTION public.drop_event_partitions(before timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -86,6 +90,29 @@ BEGIN
   RETURN made;
 END $$;
 ALTER FUNCTION public.ensure_event_partitions(first timestamp with time zone, last timestamp with time zone, width_months integer) OWNER TO owner;
+CREATE TABLE public.risk_daily (
+    student uuid NOT NULL,
+    course text NOT NULL COLLATE pg_catalog."C",
+    day date NOT NULL,
+    risk smallint NOT NULL,
+    findings text[] NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.risk_daily OWNER TO owner;
+CREATE FUNCTION public.risk_moved(of_student uuid, in_course text, today date) RETURNS TABLE(points integer)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT (( SELECT d.risk
+            FROM public.risk_daily d
+           WHERE ((d.student = risk_moved.of_student) AND (d.course = risk_moved.in_course) AND (d.day <= risk_moved.today))
+           ORDER BY d.day DESC
+          LIMIT 1) - ( SELECT d.risk
+            FROM public.risk_daily d
+           WHERE ((d.student = risk_moved.of_student) AND (d.course = risk_moved.in_course) AND (d.day <= (risk_moved.today - 7)))
+           ORDER BY d.day DESC
+          LIMIT 1));
+END;
+ALTER FUNCTION public.risk_moved(of_student uuid, in_course text, today date) OWNER TO owner;
 CREATE TABLE public.activity_day (
     student uuid NOT NULL,
     course text NOT NULL COLLATE pg_catalog."C",
@@ -108,7 +135,14 @@ CREATE TABLE public.alert (
     opened_at timestamp with time zone NOT NULL,
     cleared_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    progress text DEFAULT 'open'::text NOT NULL,
+    assignee text COLLATE pg_catalog."C",
+    snoozed_until timestamp with time zone,
+    outcome text,
+    noted_at timestamp with time zone,
+    quiet_until timestamp with time zone,
+    CONSTRAINT alert_progress_check CHECK ((progress = ANY (ARRAY['open'::text, 'acknowledged'::text, 'in_progress'::text])))
 );
 ALTER TABLE public.alert OWNER TO owner;
 ALTER TABLE public.alert ALTER COLUMN alert_id ADD GENERATED ALWAYS AS IDENTITY (
@@ -126,7 +160,9 @@ CREATE TABLE public.alert_history (
     because text NOT NULL,
     changed_at timestamp with time zone NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT alert_history_change_check CHECK ((change = ANY (ARRAY['opened'::text, 'updated'::text, 'cleared'::text])))
+    person text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    details text,
+    CONSTRAINT alert_history_change_check CHECK ((change = ANY (ARRAY['opened'::text, 'updated'::text, 'cleared'::text, 'acknowledged'::text, 'assigned'::text, 'noted'::text, 'snoozed'::text, 'woken'::text, 'resolved'::text, 'intervention_started'::text, 'intervention_ended'::text])))
 );
 ALTER TABLE public.alert_history OWNER TO owner;
 CREATE TABLE public.announcement (
@@ -135,7 +171,11 @@ CREATE TABLE public.announcement (
     kind text NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
     sent_at timestamp with time zone,
-    CONSTRAINT announcement_kind_check CHECK ((kind = ANY (ARRAY['opened'::text, 'cleared'::text])))
+    recipient text COLLATE pg_catalog."C",
+    due_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    in_digest boolean DEFAULT false NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    CONSTRAINT announcement_kind_check CHECK ((kind = ANY (ARRAY['opened'::text, 'cleared'::text, 'escalated'::text, 'assigned'::text, 'woken'::text])))
 );
 ALTER TABLE public.announcement OWNER TO owner;
 ALTER TABLE public.announcement ALTER COLUMN announcement_id ADD GENERATED ALWAYS AS IDENTITY (
@@ -239,6 +279,17 @@ CREATE TABLE public.event_stray (
     metadata text
 );
 ALTER TABLE public.event_stray OWNER TO owner;
+CREATE TABLE public.intervention (
+    alert_id bigint NOT NULL,
+    number smallint NOT NULL,
+    kind text NOT NULL,
+    person text NOT NULL COLLATE pg_catalog."C",
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    outcome text,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.intervention OWNER TO owner;
 CREATE TABLE public.item (
     course text NOT NULL COLLATE pg_catalog."C",
     item text NOT NULL COLLATE pg_catalog."C",
@@ -327,15 +378,6 @@ CREATE TABLE public.retraction (
     recorded_at timestamp with time zone DEFAULT now() NOT NULL
 );
 ALTER TABLE public.retraction OWNER TO owner;
-CREATE TABLE public.risk_daily (
-    student uuid NOT NULL,
-    course text NOT NULL COLLATE pg_catalog."C",
-    day date NOT NULL,
-    risk smallint NOT NULL,
-    findings text[] NOT NULL,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL
-);
-ALTER TABLE public.risk_daily OWNER TO owner;
 ALTER TABLE ONLY public.event ATTACH PARTITION public.event_stray DEFAULT;
 ALTER TABLE ONLY public.activity_day
     ADD CONSTRAINT activity_day_pkey PRIMARY KEY (student, course, day);
@@ -361,6 +403,8 @@ ALTER TABLE ONLY public.enrolment
     ADD CONSTRAINT enrolment_pkey PRIMARY KEY (student, course, begins_at);
 ALTER TABLE ONLY public.event_partition
     ADD CONSTRAINT event_partition_pkey PRIMARY KEY (starts);
+ALTER TABLE ONLY public.intervention
+    ADD CONSTRAINT intervention_pkey PRIMARY KEY (alert_id, number);
 ALTER TABLE ONLY public.item
     ADD CONSTRAINT item_pkey PRIMARY KEY (course, item);
 ALTER TABLE ONLY public.migration
@@ -375,11 +419,16 @@ ALTER TABLE ONLY public.risk_daily
     ADD CONSTRAINT risk_daily_pkey PRIMARY KEY (student, course, day);
 ALTER TABLE ONLY public.standing
     ADD CONSTRAINT standing_pkey PRIMARY KEY (student, course);
+CREATE INDEX alert_by_assignee ON public.alert USING btree (assignee, opened_at DESC, alert_id DESC) WHERE (assignee IS NOT NULL);
 CREATE INDEX alert_by_course ON public.alert USING btree (course, opened_at DESC, alert_id DESC);
 CREATE INDEX alert_by_student ON public.alert USING btree (student, opened_at DESC);
 CREATE INDEX alert_by_time ON public.alert USING btree (opened_at DESC, alert_id DESC);
 CREATE UNIQUE INDEX alert_one_open ON public.alert USING btree (course, student, rule) WHERE (cleared_at IS NULL);
+CREATE INDEX alert_open_by_time ON public.alert USING btree (opened_at DESC, alert_id DESC) WHERE (cleared_at IS NULL);
+CREATE INDEX alert_resolved_by_time ON public.alert USING btree (opened_at DESC, alert_id DESC) WHERE (outcome IS NOT NULL);
+CREATE INDEX announcement_sent ON public.announcement USING btree (recipient, sent_at) WHERE ((sent_at IS NOT NULL) AND (NOT in_digest));
 CREATE INDEX announcement_unsent ON public.announcement USING btree (announcement_id) WHERE (sent_at IS NULL);
+CREATE INDEX announcement_waiting ON public.announcement USING btree (in_digest, due_at, announcement_id) WHERE (sent_at IS NULL);
 CREATE UNIQUE INDEX event_identity ON ONLY public.event USING btree (student, occurred_at, event_uid) INCLUDE (event_type, source, event_id, course, subject, details);
 CREATE UNIQUE INDEX event_stray_student_occurred_at_event_uid_event_type_source_idx ON public.event_stray USING btree (student, occurred_at, event_uid) INCLUDE (event_type, source, event_id, course, subject, details);
 CREATE INDEX quarantine_by_time ON public.quarantine USING btree (recorded_at DESC, quarantine_uid);
@@ -390,6 +439,8 @@ ALTER TABLE ONLY public.alert_history
     ADD CONSTRAINT alert_history_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
 ALTER TABLE ONLY public.announcement
     ADD CONSTRAINT announcement_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
+ALTER TABLE ONLY public.intervention
+    ADD CONSTRAINT intervention_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
 GRANT ALL ON SCHEMA public TO owner;
 REVOKE ALL ON FUNCTION public.drop_event_partitions(before timestamp with time zone) FROM PUBLIC;
 GRANT SELECT ON TABLE public.enrolment TO ingest;
@@ -401,6 +452,10 @@ GRANT SELECT ON TABLE public.enrolment_change TO api;
 GRANT SELECT ON TABLE public.enrolment_change TO privacy;
 GRANT SELECT ON TABLE public.enrolment_change TO reader;
 REVOKE ALL ON FUNCTION public.ensure_event_partitions(first timestamp with time zone, last timestamp with time zone, width_months integer) FROM PUBLIC;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.risk_daily TO ingest;
+GRANT SELECT ON TABLE public.risk_daily TO api;
+GRANT SELECT ON TABLE public.risk_daily TO privacy;
+GRANT SELECT ON TABLE public.risk_daily TO reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activity_day TO ingest;
 GRANT SELECT ON TABLE public.activity_day TO api;
 GRANT SELECT ON TABLE public.activity_day TO privacy;
@@ -409,10 +464,15 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.alert TO ingest;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alert TO api;
 GRANT SELECT ON TABLE public.alert TO privacy;
 GRANT SELECT ON TABLE public.alert TO reader;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.alert_history TO ingest;
+GRANT SELECT,INSERT ON TABLE public.alert_history TO ingest;
 GRANT SELECT,INSERT ON TABLE public.alert_history TO api;
 GRANT SELECT ON TABLE public.alert_history TO privacy;
-GRANT SELECT ON TABLE public.alert_history TO reader;
+GRANT SELECT(alert_id) ON TABLE public.alert_history TO reader;
+GRANT SELECT(version) ON TABLE public.alert_history TO reader;
+GRANT SELECT(change) ON TABLE public.alert_history TO reader;
+GRANT SELECT(because) ON TABLE public.alert_history TO reader;
+GRANT SELECT(changed_at) ON TABLE public.alert_history TO reader;
+GRANT SELECT(recorded_at) ON TABLE public.alert_history TO reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.announcement TO ingest;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.announcement TO api;
 GRANT SELECT ON TABLE public.announcement TO privacy;
@@ -446,6 +506,10 @@ GRANT SELECT ON TABLE public.event_partition TO ingest;
 GRANT SELECT ON TABLE public.event_partition TO api;
 GRANT SELECT ON TABLE public.event_stray TO ingest;
 GRANT SELECT ON TABLE public.event_stray TO api;
+GRANT SELECT ON TABLE public.intervention TO ingest;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.intervention TO api;
+GRANT SELECT ON TABLE public.intervention TO privacy;
+GRANT SELECT ON TABLE public.intervention TO reader;
 GRANT SELECT ON TABLE public.item TO ingest;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.item TO api;
 GRANT SELECT ON TABLE public.item TO reader;
@@ -468,7 +532,3 @@ GRANT SELECT ON TABLE public.result TO reader;
 GRANT SELECT,INSERT ON TABLE public.retraction TO ingest;
 GRANT SELECT ON TABLE public.retraction TO api;
 GRANT SELECT ON TABLE public.retraction TO privacy;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.risk_daily TO ingest;
-GRANT SELECT ON TABLE public.risk_daily TO api;
-GRANT SELECT ON TABLE public.risk_daily TO privacy;
-GRANT SELECT ON TABLE public.risk_daily TO reader;

@@ -129,32 +129,6 @@ def student(
     }
 
 
-def alert(
-    opened_at: dt.datetime,
-    alert_id: int,
-    student: str,
-    course: str | None,
-    rule: str,
-    severity: str,
-    because: str,
-    cleared_at: dt.datetime | None,
-    version: int,
-) -> Json:
-    """Return an alert of a list."""
-    return {
-        "alert_id": alert_id,
-        "student": student,
-        "course": course,
-        "rule": rule,
-        "severity": severity,
-        "state": "cleared" if cleared_at else "open",
-        "because": because,
-        "opened_at": opened_at,
-        "cleared_at": cleared_at,
-        "version": version,
-    }
-
-
 def set_aside(
     recorded_at: dt.datetime,
     uid: str,

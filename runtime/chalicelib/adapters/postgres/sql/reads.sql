@@ -166,32 +166,6 @@ SELECT 1 FROM course WHERE course = %(course)s
 UNION ALL (SELECT 1 FROM standing WHERE course = %(course)s LIMIT 1)
 LIMIT 1
 
--- name: alerts
--- Alerts, newest first. Uses alert_by_time, alert_by_course or alert_by_student.
-SELECT a.opened_at, a.alert_id, a.student::text, nullif(a.course, ''), a.rule,
-       (ARRAY['watch', 'elevated', 'high'])[a.severity], a.because, a.cleared_at, a.version
-FROM alert a
-WHERE (a.opened_at, a.alert_id) < (%(before)s, %(before_id)s)
-  AND (%(course)s::text IS NULL OR a.course = %(course)s)
-  AND (%(student)s::uuid IS NULL OR a.student = %(student)s::uuid)
-  AND (%(rule)s::text IS NULL OR a.rule = %(rule)s)
-  AND (%(state)s::text IS NULL OR (a.cleared_at IS NULL) = (%(state)s = 'open'))
-ORDER BY a.opened_at DESC, a.alert_id DESC
-LIMIT %(limit)s
-
--- name: alert
--- One alert with its evidence and history. Uses alert_pkey, alert_history_pkey.
-SELECT json_build_object(
-  'alert_id', a.alert_id, 'student', a.student, 'course', nullif(a.course, ''), 'rule', a.rule,
-  'severity', (ARRAY['watch', 'elevated', 'high'])[a.severity],
-  'state', CASE WHEN a.cleared_at IS NULL THEN 'open' ELSE 'cleared' END,
-  'because', a.because, 'evidence', a.evidence, 'opened_at', a.opened_at,
-  'cleared_at', a.cleared_at, 'version', a.version,
-  'history', (SELECT json_agg(json_build_object('version', h.version, 'change', h.change,
-                'because', h.because, 'changed_at', h.changed_at) ORDER BY h.version)
-              FROM alert_history h WHERE h.alert_id = a.alert_id))::text
-FROM alert a WHERE a.alert_id = %(alert_id)s
-
 -- name: quarantine
 -- What was set aside, newest first, without its content. Uses quarantine_by_time.
 SELECT q.recorded_at, q.quarantine_uid::text, q.reason, q.detail, q.source, q.event_id,

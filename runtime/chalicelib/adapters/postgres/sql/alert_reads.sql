@@ -1,0 +1,70 @@
+-- name: newest
+-- Alerts, newest first; a state is asked for by what it is made of, so that the planner knows how
+-- rare it is. Uses alert_by_time, alert_by_course, alert_by_student, alert_by_assignee,
+-- alert_open_by_time or alert_resolved_by_time; the risk is looked up for the page alone, by
+-- risk_daily_pkey.
+SELECT a.opened_at, a.alert_id,
+       a.alert_id, nullif(a.student, %(nobody)s)::text, nullif(a.course, ''), a.rule,
+       (ARRAY['watch', 'elevated', 'high'])[a.severity],
+       alert_state(a.progress, a.outcome, a.cleared_at, a.snoozed_until, %(as_of)s), a.because,
+       a.assignee, a.snoozed_until, a.opened_at, a.noted_at, a.cleared_at, a.outcome, r.points, a.version
+FROM (
+  SELECT a.* FROM alert a
+  WHERE (a.opened_at, a.alert_id) < (%(before)s, %(before_id)s)
+    AND (%(course)s::text IS NULL OR a.course = %(course)s)
+    AND (%(student)s::uuid IS NULL OR a.student = %(student)s::uuid)
+    AND (%(assignee)s::text IS NULL OR a.assignee = %(assignee)s)
+    AND (%(rule)s::text IS NULL OR a.rule = %(rule)s)
+    AND (%(closed)s::boolean IS NULL OR (a.cleared_at IS NOT NULL) = %(closed)s)
+    AND (%(resolved)s::boolean IS NULL OR (a.outcome IS NOT NULL) = %(resolved)s)
+    AND (%(snoozed)s::boolean IS NULL OR coalesce(a.snoozed_until > %(as_of)s, false) = %(snoozed)s)
+    AND (%(progress)s::text IS NULL OR a.progress = %(progress)s)
+  ORDER BY a.opened_at DESC, a.alert_id DESC
+  LIMIT %(limit)s
+) AS a CROSS JOIN LATERAL risk_moved(a.student, a.course, %(today)s) AS r
+ORDER BY a.opened_at DESC, a.alert_id DESC
+
+-- name: todo
+-- What is to be done, first things first: severity, change of the risk in 7 days, days without a note.
+-- For a course, a student or an assignee: uses alert_one_open, alert_by_student or alert_by_assignee,
+-- and risk_daily_pkey.
+SELECT a.mild, a.better, a.since, a.alert_id,
+       a.alert_id, nullif(a.student, %(nobody)s)::text, nullif(a.course, ''), a.rule,
+       (ARRAY['watch', 'elevated', 'high'])[a.severity],
+       alert_state(a.progress, a.outcome, a.cleared_at, a.snoozed_until, %(as_of)s), a.because,
+       a.assignee, a.snoozed_until, a.opened_at, a.noted_at, a.cleared_at, a.outcome, a.points, a.version
+FROM (
+  SELECT a.*, -a.severity AS mild, -coalesce(r.points, 0) AS better,
+         coalesce(a.noted_at, a.opened_at) AS since, r.points
+  FROM alert a CROSS JOIN LATERAL risk_moved(a.student, a.course, %(today)s) AS r
+  WHERE a.cleared_at IS NULL
+    AND (%(course)s::text IS NULL OR a.course = %(course)s)
+    AND (%(student)s::uuid IS NULL OR a.student = %(student)s::uuid)
+    AND (%(assignee)s::text IS NULL OR a.assignee = %(assignee)s)
+    AND (%(rule)s::text IS NULL OR a.rule = %(rule)s)
+    AND (%(snoozed)s::boolean IS NULL OR coalesce(a.snoozed_until > %(as_of)s, false) = %(snoozed)s)
+    AND (%(progress)s::text IS NULL OR a.progress = %(progress)s)
+) AS a
+WHERE (a.mild, a.better, a.since, a.alert_id)
+      > (%(mild)s, %(better)s, %(since)s, %(after_id)s)
+ORDER BY a.mild, a.better, a.since, a.alert_id
+LIMIT %(limit)s
+
+-- name: alert
+-- One alert with its evidence, its interventions and its history. Uses alert_pkey,
+-- alert_history_pkey, intervention_pkey, risk_daily_pkey.
+SELECT a.alert_id, nullif(a.student, %(nobody)s)::text, nullif(a.course, ''), a.rule,
+       (ARRAY['watch', 'elevated', 'high'])[a.severity],
+       alert_state(a.progress, a.outcome, a.cleared_at, a.snoozed_until, %(as_of)s), a.because,
+       a.assignee, a.snoozed_until, a.opened_at, a.noted_at, a.cleared_at, a.outcome, r.points, a.version,
+       json_build_array(
+         a.evidence,
+         (SELECT coalesce(json_agg(i), '[]') FROM (
+            SELECT number, kind, person, started_at, ended_at, outcome
+            FROM intervention WHERE alert_id = a.alert_id ORDER BY number) AS i),
+         (SELECT coalesce(json_agg(h), '[]') FROM (
+            SELECT version, change, because, nullif(person, '') AS person, details::json AS details,
+                   changed_at
+            FROM alert_history WHERE alert_id = a.alert_id ORDER BY version) AS h))::text
+FROM alert a CROSS JOIN LATERAL risk_moved(a.student, a.course, %(today)s) AS r
+WHERE a.alert_id = %(alert_id)s

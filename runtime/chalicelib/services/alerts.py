@@ -1,0 +1,55 @@
+"""What people do with alerts: acknowledge, assign, note, resolve, snooze, intervene."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.alert_changes import Limits, change
+from chalicelib.domain.errors import NotFoundError, StaleError
+
+if TYPE_CHECKING:
+    from chalicelib.domain.alert_changes import Case, Step
+    from chalicelib.domain.alert_requests import Request
+    from chalicelib.domain.policy import Policy
+    from chalicelib.ports import AlertChanges, Clock
+
+Versions = frozenset[int] | None  # one of which the sender has read; None: any
+
+
+def act(
+    wanted: Request,
+    alert_id: int,
+    *,
+    changes: AlertChanges,
+    clock: Clock,
+    policy: Policy,
+    person: str,
+    versions: Versions,
+    number: int = 0,
+) -> Case:
+    """Do to an alert what a person wants, and return it as it then is.
+
+    `number` names the intervention that is meant. Safe to repeat: a repetition is StaleError, or
+    changes nothing. Raises NotFoundError for no such alert, ConflictError where its state does not
+    allow it.
+    """
+    now = clock.now()
+    limits = Limits(
+        most_snooze=dt.timedelta(days=policy.most_snooze_days),
+        cool_down=dt.timedelta(days=policy.cool_down_days),
+    )
+    step = functools.partial(change, wanted, person=person, as_of=now, limits=limits, number=number)
+    after = changes.change(alert_id, person, now, functools.partial(_checked, step, versions))
+    if after is None:
+        raise NotFoundError("There is no such alert.")
+    return after
+
+
+def _checked(step: functools.partial[Step | None], versions: Versions, case: Case) -> Step | None:
+    if versions is not None and case.version not in versions:
+        raise StaleError(
+            f"The alert has version {case.version} by now; read it again, and decide anew."
+        )
+    return step(case)
