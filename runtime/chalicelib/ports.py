@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from chalicelib.domain.alerts import Announcement
     from chalicelib.domain.delivery import Delivery, Incoming, Outcome, Quarantined, Sorted
     from chalicelib.domain.facts import Pair
+    from chalicelib.domain.in_force import PolicyVersion
     from chalicelib.domain.indicators import Finding
+    from chalicelib.domain.policy import Overrides
     from chalicelib.domain.standing import CourseContext, Touched
 
 
@@ -75,6 +77,30 @@ class Store(Protocol):
         ...
 
 
+class PolicyVersions(Protocol):
+    """Keeps every version of what institutions ('') and courses change of the preset policy."""
+
+    def in_force(self) -> dict[str, Overrides]:
+        """Return what is changed now, by course."""
+        ...
+
+    def versions(self, course: str) -> Sequence[PolicyVersion]:
+        """Return the latest versions of one scope, newest first."""
+        ...
+
+    def put(
+        self,
+        course: str,
+        overrides: Overrides,
+        sent: str,
+        *,
+        person: str,
+        check: Callable[[dict[str, Overrides]], None],
+    ) -> bool:
+        """Keep a new version unless `check` refuses all that would be in force."""
+        ...
+
+
 class Unit(Protocol):
     """One transaction; everything in it is safe to repeat as a whole."""
 
@@ -126,6 +152,10 @@ class Unit(Protocol):
 
     def load_contexts(self, courses: Iterable[str]) -> dict[str, CourseContext]:
         """Return what these classes looked like at the last sweep; some may lack."""
+        ...
+
+    def load_policies(self) -> dict[str, Overrides]:
+        """Return what is changed of the preset policy, by course; '' = the institution."""
         ...
 
     def refresh_context(self, course: str, as_of: dt.datetime) -> CourseContext:

@@ -15,6 +15,7 @@ from chalicelib.domain.policy import (
     Policy,
     changed,
     preset,
+    read_json,
     read_toml,
 )
 from chalicelib.settings import POLICIES
@@ -122,3 +123,24 @@ def test_what_is_refused_today_leaves_what_stands_above_it_in_force():
     assert policies.of("MATH-1") == policies.of("ENG-1")
     assert policies.of("ENG-1").early_warning_bp == 5000
     assert Policies(K12, {"": {"grace_days": -1}}).of("MATH-1") == K12
+
+
+@pytest.mark.parametrize(
+    ("text", "detail"),
+    [
+        ('{\n"grace_days": 3,\n}', "line 3: JSON is malformed: trailing comma in object"),
+        ("[]", "line 1: Expected `object`, got `array`"),
+        ("", "line 1: Input data was truncated"),
+    ],
+)
+def test_what_is_no_json_object_is_refused_with_its_line(text, detail):
+    with pytest.raises(InvalidRequestError) as refused:
+        read_json(text)
+    assert refused.value.detail == detail
+
+
+def test_a_bad_threshold_in_json_is_refused_with_line_key_and_reason():
+    text = '{\n  "grace_days": 3,\n  "low_mark_bp": -1\n}'
+    with pytest.raises(InvalidRequestError) as refused:
+        changed(HIGHER_EDUCATION, read_json(text), text)
+    assert refused.value.detail == "line 3, `low_mark_bp`: Expected `int` >= 0"

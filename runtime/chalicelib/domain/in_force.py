@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.domain.errors import InvalidRequestError
 from chalicelib.domain.policy import PRESETS, Overrides, Policy, changed, refusal
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
 INSTITUTION = ""  # where a course would stand
+
+
+class PolicyVersion(NamedTuple):
+    """One version of what an institution or a course changes."""
+
+    version: int
+    overrides: Overrides
+    sent: str  # TOML or JSON
+    set_by: str
+    valid_from: dt.datetime
 
 
 def resolve(

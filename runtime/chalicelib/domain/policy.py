@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Overrides = dict[str, Any]  # thresholds by name, and perhaps `preset`
 _FOLDER = Path(__file__).parent / "policies"
 _AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_AT_BYTE = re.compile(r" \(byte (\d+)\)$")
 _AT_KEY = re.compile(r" - at `\$\.(\w+).*`$")
 _NAMED = re.compile(r"`(\w+)`")
 
@@ -101,6 +102,17 @@ def read_toml(text: str) -> Overrides:
         raise refusal(text, None, _AT_LINE.sub("", str(error)), line=line) from error
 
 
+def read_json(text: str) -> Overrides:
+    """Return what a JSON object says; InvalidRequestError names the line where it is none."""
+    try:
+        return msgspec.json.decode(text, type=Overrides)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        found = _AT_BYTE.search(str(error))
+        before = text.encode()[: int(found[1])] if found else b""
+        reason = _AT_BYTE.sub("", str(error)) or "it is nested too deeply"
+        raise refusal(text, None, reason, line=before.count(b"\n") + 1) from error
+
+
 def changed(base: Policy, overrides: Mapping[str, Any], text: str = "") -> Policy:
     """Return the base with these thresholds instead of its own.
 
@@ -137,7 +149,7 @@ def _guilty(key: str | None, reason: str, overrides: Mapping[str, Any]) -> str |
 def _line_of(key: str | None, text: str) -> int | None:
     for number, line in enumerate(text.splitlines(), 1):
         if key is not None and re.match(
-            rf"""\s*\[*\s*["']?{re.escape(key)}["']?\s*(=|\.|])""", line
+            rf"""\s*\[*\s*["']?{re.escape(key)}["']?\s*[=.:\]]""", line
         ):
             return number
     return None

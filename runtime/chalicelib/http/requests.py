@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from chalice.app import Request
 
+JSON = "application/json"
 SANE_ID = r"[A-Za-z0-9._:-]{1,64}"
 _AT_PATH = re.compile(r"^(.*?)(?: - at `(.*)`)?$", re.DOTALL)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -51,9 +52,19 @@ def source_of(request: Request, allowed: tuple[str, ...], default: str) -> str:
 
 def json_bytes(request: Request) -> bytes:
     """Return the body's JSON, inflated; at most 4 MB of it."""
-    media_type = request.headers.get("content-type", "application/json").partition(";")[0]
-    if media_type.strip().lower() != "application/json":
+    if media_type_of(request) != JSON:
         raise UnsupportedMediaError("Content-Type is not application/json.")
+    return body_of(request)
+
+
+def media_type_of(request: Request) -> str:
+    """Return what kind of thing the body is, JSON unless it says otherwise."""
+    sent = str(request.headers.get("content-type", JSON))
+    return sent.partition(";")[0].strip().lower()
+
+
+def body_of(request: Request) -> bytes:
+    """Return the body, inflated; at most 4 MB of it."""
     raw = request.raw_body
     body = raw.encode() if isinstance(raw, str) else raw
     coding = request.headers.get("content-encoding", "identity").strip().lower()

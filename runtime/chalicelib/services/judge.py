@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from chalicelib.domain.delivery import Outcome
+from chalicelib.domain.in_force import Policies
 from chalicelib.domain.indicators import (
     Finding,
     Risk,
@@ -38,17 +39,23 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class Judge:
-    """Applies one policy; remembers class contexts for a while, since they change slowly."""
+    """Applies the policy in force in each course.
+
+    Remembers policies and class contexts for a while, since they change slowly.
+    """
 
     def __init__(self, policy: Policy, *, context_ttl_s: int = 60) -> None:
-        self.policy = policy
+        self.policy = policy  # where nobody has changed it
+        self._policies = Policies(policy)
+        self._policies_of: dt.datetime | None = None
         self._ttl_s = context_ttl_s
         self._contexts: dict[str, tuple[dt.datetime, CourseContext]] = {}
-        self._scales: dict[str, tuple[CourseContext, int, Scale]] = {}
+        self._scales: dict[str, tuple[CourseContext, Policy, int, Scale]] = {}
 
     def judge(self, unit: Unit, parts: Iterable[Sequence[Touched]], now: dt.datetime) -> Outcome:
         """Evaluate what a batch touched, part by part, by the contexts of the last sweep."""
         verdicts: list[Verdict] = []
+        self.refresh(unit, now)
         for touched in parts:
             contexts = self._contexts_of(unit, {t.standing.course for t in touched}, now)
             part = self.verdicts(touched, contexts, now)
@@ -56,29 +63,41 @@ class Judge:
             verdicts += part
         return unit.reconcile_alerts(_findings(verdicts), now)
 
+    def refresh(self, unit: Unit, now: dt.datetime) -> None:
+        """Learn which policies are in force, unless that was learnt a short while ago."""
+        known = self._policies_of
+        if known is None or abs((now - known).total_seconds()) > self._ttl_s:
+            self._policies = Policies(self.policy, unit.load_policies())
+            self._policies_of = now
+
+    def policy_of(self, course: str) -> Policy:
+        """Return the policy in force in a course, as last learnt."""
+        return self._policies.of(course)
+
     def verdicts(
         self, touched: Iterable[Touched], contexts: Mapping[str, CourseContext], now: dt.datetime
     ) -> list[Verdict]:
         """Evaluate every rule and the risk of these standings; changes nothing."""
         as_of_us = int(now.timestamp() * 1_000_000)
-        verdicts = []
-        for one in touched:
-            context = contexts[one.standing.course]
-            findings = evaluate(one.standing, context, self.policy, as_of_us)
-            scale = self._scale_of(context, as_of_us)
-            risk_ = risk(one.standing, context, self.policy, as_of_us, scale)
-            flags = flags_of(one.standing, context, self.policy, as_of_us)
-            findings += look_beyond(flags, risk_.total, one.signals, self.policy)
-            verdicts.append(Verdict(one, findings, risk_, flags))
-        return verdicts
+        return [self._verdict(one, contexts[one.standing.course], as_of_us) for one in touched]
 
-    def _scale_of(self, context: CourseContext, as_of_us: int) -> Scale:
-        """Return what a class is measured by, made anew when the class or the time has moved."""
+    def _verdict(self, one: Touched, context: CourseContext, as_of_us: int) -> Verdict:
+        standing, policy = one.standing, self._policies.of(one.standing.course)
+        findings = evaluate(standing, context, policy, as_of_us)
+        found = risk(standing, context, policy, as_of_us, self._scale_of(context, policy, as_of_us))
+        flags = flags_of(standing, context, policy, as_of_us)
+        findings += look_beyond(flags, found.total, one.signals, policy)
+        return Verdict(one, findings, found, flags)
+
+    def _scale_of(self, context: CourseContext, policy: Policy, as_of_us: int) -> Scale:
+        """Return what a class is measured by, made anew when class, policy or time has moved."""
         known = self._scales.get(context.course)
-        if known and known[0] is context and known[1] <= as_of_us < known[2].until_us:
-            return known[2]
-        made = scale(context, self.policy.low_mark_bp, as_of_us)
-        self._scales[context.course] = context, as_of_us, made
+        if known and known[0] is context and known[1] is policy:
+            _, _, made_us, made = known
+            if made_us <= as_of_us < made.until_us:
+                return made
+        made = scale(context, policy.low_mark_bp, as_of_us)
+        self._scales[context.course] = context, policy, as_of_us, made
         return made
 
     def _contexts_of(

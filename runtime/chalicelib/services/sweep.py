@@ -24,6 +24,7 @@ def sweep(*, store: Store, judge: Judge, clock: Clock) -> Outcome:
     outcome = Outcome()
     with store.unit() as unit:
         courses = unit.all_courses()
+        judge.refresh(unit, now)
     for course in courses:
         with store.unit() as unit:
             context = unit.refresh_context(course, now)

@@ -306,6 +306,15 @@ CREATE TABLE public.migration (
     recorded_at timestamp with time zone DEFAULT now() NOT NULL
 );
 ALTER TABLE public.migration OWNER TO owner;
+CREATE TABLE public.policy_version (
+    course text NOT NULL COLLATE pg_catalog."C",
+    version integer NOT NULL,
+    overrides jsonb NOT NULL,
+    sent text NOT NULL,
+    set_by text NOT NULL,
+    valid_from timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.policy_version OWNER TO owner;
 CREATE TABLE public.quarantine (
     quarantine_uid uuid NOT NULL,
     reason text NOT NULL,
@@ -409,6 +418,8 @@ ALTER TABLE ONLY public.item
     ADD CONSTRAINT item_pkey PRIMARY KEY (course, item);
 ALTER TABLE ONLY public.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.policy_version
+    ADD CONSTRAINT policy_version_pkey PRIMARY KEY (course, version);
 ALTER TABLE ONLY public.quarantine
     ADD CONSTRAINT quarantine_pkey PRIMARY KEY (quarantine_uid);
 ALTER TABLE ONLY public.receipt
@@ -515,6 +526,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.item TO api;
 GRANT SELECT ON TABLE public.item TO reader;
 GRANT SELECT ON TABLE public.migration TO ingest;
 GRANT SELECT ON TABLE public.migration TO api;
+GRANT SELECT ON TABLE public.policy_version TO ingest;
+GRANT SELECT,INSERT ON TABLE public.policy_version TO api;
+GRANT SELECT ON TABLE public.policy_version TO reader;
 GRANT SELECT,INSERT ON TABLE public.quarantine TO ingest;
 GRANT SELECT ON TABLE public.quarantine TO api;
 GRANT SELECT ON TABLE public.quarantine TO privacy;

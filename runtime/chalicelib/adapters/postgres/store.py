@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from chalicelib.adapters.postgres import alerting, classes, counting, event_log, folding
+from chalicelib.adapters.postgres import alerting, classes, counting, event_log, folding, policies
 from chalicelib.domain.facts import Facts
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.delivery import Delivery, Incoming, Outcome, Quarantined, Sorted
     from chalicelib.domain.facts import Pair
     from chalicelib.domain.indicators import Finding
+    from chalicelib.domain.policy import Overrides
     from chalicelib.domain.standing import CourseContext, Touched
 
 
@@ -100,6 +101,10 @@ class PostgresUnit:
     def load_contexts(self, courses: Iterable[str]) -> dict[str, CourseContext]:
         """Return what these classes looked like at the last sweep; some may lack."""
         return classes.load_contexts(self._cursor, courses)
+
+    def load_policies(self) -> dict[str, Overrides]:
+        """Return what is changed of the preset policy, by course; '' = the institution."""
+        return policies.load(self._cursor)
 
     def refresh_context(self, course: str, as_of: dt.datetime) -> CourseContext:
         """Compute and save what a class looks like at that moment."""

@@ -22,3 +22,17 @@ ALTER TABLE course_context
   ADD COLUMN low_bp      integer,                     -- 15th percentile of their means
   ADD COLUMN median_day  integer,                     -- of last signs, in days since 1970 UTC
   ADD COLUMN subject     text    NOT NULL DEFAULT '' COLLATE "C";
+
+-- What an institution (course = '') or a course changes of the preset; the greatest version is in
+-- force. Append-only, so that what was in force on a day can be asked.
+CREATE TABLE policy_version (
+  course      text        NOT NULL COLLATE "C",
+  version     integer     NOT NULL,
+  overrides   jsonb       NOT NULL,  -- thresholds by name, and perhaps "preset"
+  sent        text        NOT NULL,  -- TOML or JSON, as it came
+  set_by      text        NOT NULL,
+  valid_from  timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (course, version)
+);
+GRANT SELECT ON policy_version TO ingest, api, reader;
+GRANT INSERT ON policy_version TO api;
