@@ -54,6 +54,33 @@ def test_an_error_of_it_is_raised_by_the_next_statement(db):
         later(db, "INSERT INTO note VALUES (1), (1)", then="SELECT 1")
 
 
+def ask_after(db, query):
+    """Ask a question after a statement for later."""
+    with db.transaction() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 50")
+        cursor.later([(query, [])])
+        cursor.soon("SELECT 1", {}).result()
+
+
+def test_an_error_of_it_is_what_a_question_asked_after_it_raises(db):
+    with pytest.raises(UnavailableError, match="statement timeout"):
+        ask_after(db, "SELECT pg_sleep(5)")
+
+
+def execute_after(db, question):
+    """Run a statement after a question whose answer nobody has looked at."""
+    with db.transaction() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 50")
+        cursor.soon(question, {})
+        cursor.execute("INSERT INTO note VALUES (1)")
+
+
+def test_an_error_of_a_question_is_raised_by_the_next_statement(db):
+    with pytest.raises(UnavailableError, match="statement timeout"):
+        execute_after(db, "SELECT pg_sleep(5)")
+    assert notes(db) == []
+
+
 def test_another_number_of_rows_than_expected_is_an_error(db):
     with pytest.raises(RuntimeError, match="2 rows expected, 0 touched"):
         later(db, "UPDATE note SET n = 3 WHERE n = 9", rows=2)

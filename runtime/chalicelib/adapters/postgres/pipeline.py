@@ -29,7 +29,8 @@ class Pipeline:
         self._connection = connection
         self._cursor: Cursor = connection.cursor()
         self._threads: ThreadPoolExecutor | None = None
-        self._running: list[Future[None]] = []
+        self._running: list[Future[Any]] = []
+        self._failed: Exception | None = None  # the first error behind the caller's back
 
     def execute(self, query: str, values: Values | None = None) -> None:
         """Run a statement after all earlier ones; `fetchall` and `rowcount` tell of it."""
@@ -52,10 +53,12 @@ class Pipeline:
 
     def soon(self, query: str, values: Mapping[str, Any]) -> Future[list[tuple[Any, ...]]]:
         """Run a query after all earlier statements; its rows are there when they are asked for."""
-        return self._thread().submit(self._ask, query, values)
+        asked = self._thread().submit(self._ask, query, values)
+        self._running.append(asked)
+        return asked
 
     def wait(self) -> None:
-        """Wait for the statements that were given to `later`; raise the first error of them."""
+        """Wait for what was given to `later` and `soon`; raise the first error of it."""
         running, self._running = self._running, []
         for one in running:
             one.result()
@@ -85,12 +88,24 @@ class Pipeline:
         return self._threads
 
     def _ask(self, query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        with self._connection.cursor() as cursor:
+        with self._behind() as cursor:
             cursor.execute(query, values)
             return cursor.fetchall()
 
+    @contextlib.contextmanager
+    def _behind(self) -> Iterator[Cursor]:
+        """Give a cursor; after an error nothing is run, so that this error is what is raised."""
+        if self._failed is not None:
+            raise self._failed
+        try:
+            with self._connection.cursor() as cursor:
+                yield cursor
+        except Exception as error:
+            self._failed = error
+            raise
+
     def _run(self, statements: Sequence[Statement], rows: int | None) -> None:
-        with self._connection.cursor() as cursor:
+        with self._behind() as cursor:
             cursor.execute(b";".join([cursor.mogrify(*statement) for statement in statements]))
             if rows is not None and cursor.rowcount != rows:
                 raise RuntimeError(f"{rows} rows expected, {cursor.rowcount} touched")
