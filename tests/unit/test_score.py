@@ -71,6 +71,16 @@ def test_without_a_catalogue_the_work_itself_tells_what_there_is():
     assert (item.item, item.due_us, item.handed_in, item.expected) == ("essay-1", 10 * DAY, 1, 2)
 
 
+def test_without_a_catalogue_the_word_of_most_students_counts():
+    bare = Course("C", None, None, [])
+    odd = [student("a", essay(1)), student("b", essay(1, due_us=30 * DAY))]  # no date; put off
+    class_ = [*odd, *(student(name, essay(1, due_us=10 * DAY)) for name in "cd")]
+
+    (item,) = describe(bare, class_, NOW).items
+    assert item.due_us == 10 * DAY
+    assert describe(bare, class_[::-1], NOW) == describe(bare, class_, NOW)
+
+
 def test_who_is_not_enrolled_is_no_part_of_the_class():
     gone = replace(student("gone"), enrolled=((0, 5 * DAY),))
 

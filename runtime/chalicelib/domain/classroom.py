@@ -10,6 +10,7 @@ from __future__ import annotations
 from math import isqrt
 from typing import TYPE_CHECKING, NamedTuple
 
+from chalicelib.domain.class_work import HOUR_US, Sums, told
 from chalicelib.domain.standing import (
     CourseContext,
     DueItem,
@@ -22,14 +23,11 @@ from chalicelib.domain.standing import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from chalicelib.domain.work import Result
-
-HOUR_US = 3_600_000_000
 NEVER_H = 20 * 24  # who never handed anything in counts as last seen this long before the course
 PRIOR_STUDENTS, PRIOR_HANDED_BP = 2, 8500
 PRIOR_MARKS, PRIOR_MEAN_BP, PRIOR_SD_BP = 5, 7200, 2000
 PRIOR_TIMES, PRIOR_LEAD_H, PRIOR_LEAD_SD_H = 5, -24, 96
-MIN_SD_BP, MIN_LEAD_SD_H, MAX_LEAD_H = 500, 48, 360
+MIN_SD_BP, MIN_LEAD_SD_H = 500, 48
 
 
 class ItemTerms(NamedTuple):
@@ -52,40 +50,15 @@ class Course(NamedTuple):
     subject: str = ""
 
 
-class _Sums:
-    """Sums over the results of one piece of work."""
-
-    __slots__ = ("carried", "due_us", "expected", "handed", "leads", "marks", "settled", "weight")
-
-    def __init__(self, due_us: int | None, weight: int | None) -> None:
-        self.due_us, self.weight = due_us, weight
-        self.expected = self.settled = self.handed = self.carried = 0
-        self.marks = [0, 0, 0]  # how many, sum, sum of squares; basis points
-        self.leads = [0, 0, 0]  # hours after the due date
-
-    def add(self, result: Result) -> None:
-        if result.excused or result.optional:
-            self.carried += 1
-            return
-        self.handed += 1
-        if result.score_bp is not None:
-            _count(self.marks, result.score_bp)
-        if result.submitted_us is not None and self.due_us is not None:
-            _count(self.leads, lead_h(result.submitted_us, self.due_us))
-
-
 def describe(course: Course, standings: Iterable[Standing], as_of_us: int) -> CourseContext:
     """Return what a class looks like at a moment."""
     known = {one.item: one for one in course.items}
-    sums = {one.item: _Sums(one.due_us, one.weight_milli) for one in course.items}
     here = [standing for standing in standings if enrolled_at(standing, as_of_us)]
+    sums = {one.item: Sums(one.due_us, one.weight_milli) for one in course.items} or told(here)
     for standing in here:
         for result in standing.work:
-            if result.item not in sums:
-                if course.items:
-                    continue  # the catalogue tells what there is
-                sums[result.item] = _Sums(result.due_us, result.weight)
-            sums[result.item].add(result)
+            if result.item in sums:  # the catalogue tells what there is
+                sums[result.item].add(result)
     _expect(sums, here, as_of_us)
     hefts = _hefts({item: one.weight for item, one in sums.items()})
     begins_us, ends_us = _dates(course, sums)
@@ -107,21 +80,13 @@ def describe(course: Course, standings: Iterable[Standing], as_of_us: int) -> Co
     )
 
 
-def lead_h(submitted_us: int, due_us: int) -> int:
-    """Return how many hours after its due date work was handed in, at most 15 days either way."""
-    hours = (submitted_us - due_us) // HOUR_US
-    if -MAX_LEAD_H < hours < MAX_LEAD_H:
-        return hours
-    return MAX_LEAD_H if hours > 0 else -MAX_LEAD_H
-
-
 def last_submitted_us(standing: Standing, begins_us: int | None) -> int:
     """Return when a student last handed something in for the first time; long ago for never."""
     moments = [r.submitted_us for r in standing.work if r.submitted_us is not None]
     return max(moments, default=(begins_us or 0) - NEVER_H * HOUR_US)
 
 
-def _expect(sums: dict[str, _Sums], here: list[Standing], as_of_us: int) -> None:
+def _expect(sums: dict[str, Sums], here: list[Standing], as_of_us: int) -> None:
     """Count for each piece of work who is expected to hand it in, and who has dealt with it."""
     for standing in here:
         done = {result.item for result in standing.work}
@@ -132,7 +97,7 @@ def _expect(sums: dict[str, _Sums], here: list[Standing], as_of_us: int) -> None
                 one.settled += item in done
 
 
-def _due_item(item: str, terms: ItemTerms | None, sums: _Sums, heft: int, as_of_us: int) -> DueItem:
+def _due_item(item: str, terms: ItemTerms | None, sums: Sums, heft: int, as_of_us: int) -> DueItem:
     is_due = sums.due_us is not None and sums.due_us <= as_of_us
     imagined = PRIOR_STUDENTS * PRIOR_HANDED_BP if is_due else 0
     expected = sums.expected - sums.carried
@@ -161,12 +126,6 @@ def _drawn(sums: list[int], priors: int, prior: int, prior_sd: int) -> tuple[int
     return mean, isqrt(spread // (n + priors))
 
 
-def _count(sums: list[int], value: int) -> None:
-    sums[0] += 1
-    sums[1] += value
-    sums[2] += value * value
-
-
 def _hefts(weights: dict[str, int | None]) -> dict[str, int]:
     """Return the square root of each weight over the mean weight, in thousandths."""
     low = min((w for w in weights.values() if w), default=1000)
@@ -175,7 +134,7 @@ def _hefts(weights: dict[str, int | None]) -> dict[str, int]:
     return {i: isqrt(w * len(full) * 1_000_000 // total) for i, w in full.items()}
 
 
-def _dates(course: Course, sums: dict[str, _Sums]) -> tuple[int | None, int | None]:
+def _dates(course: Course, sums: dict[str, Sums]) -> tuple[int | None, int | None]:
     """Return when a course begins and ends: by the catalogue, or else by its work's due dates."""
     due = [one.due_us for one in sums.values() if one.due_us is not None]
     begins_us = course.begins_us if course.begins_us is not None else min(due, default=None)

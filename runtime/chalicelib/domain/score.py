@@ -12,7 +12,8 @@ from bisect import bisect_right
 from math import isqrt
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.domain.classroom import HOUR_US, NEVER_H, lead_h
+from chalicelib.domain.class_work import HOUR_US, lead_h
+from chalicelib.domain.classroom import NEVER_H
 from chalicelib.domain.score_points import BASE, PARTS, STAGES_BP
 from chalicelib.domain.standing import MICROS_PER_DAY
 
