@@ -20,12 +20,15 @@ from chalicelib.domain import events
 from chalicelib.domain.catalogue import Course, Enrolment, Item, Lookup, distinct
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.identity import pseudonym
+from chalicelib.domain.in_force import INSTITUTION
+from chalicelib.domain.policy import Changes
 from chalicelib.http import conditions, cursors, openapi, requests
 from chalicelib.http.answers import answer, page, put_answer
 from chalicelib.http.listing import listed_alerts
 from chalicelib.http.problems import answers_errors
 from chalicelib.http.receipts import answer_receipt
-from chalicelib.services import alerts, health, ingest
+from chalicelib.http.thresholds import overrides_of
+from chalicelib.services import alerts, health, ingest, policies
 
 app = Chalice(app_name="student-performance-monitor")
 
@@ -35,6 +38,7 @@ _PAGE: dict[str, dict[str, Any]] = {
     "limit": {"type": "integer", "minimum": 1, "maximum": cursors.MOST},
     "cursor": {"type": "string"},
 }
+_PERSON = {"X-Person": {"type": "string"}}
 _CHANGE = {"X-Person": {"type": "string"}, "If-Match": {"type": "string"}}
 
 
@@ -214,6 +218,66 @@ def put_enrolments(course: str, student: str) -> Response:
         service().catalogue.put_enrolments(
             requests.id_of(course), requests.student_of(student), distinct(content)
         )
+    )
+
+
+@app.route("/v1/policy", authorizer=_signed_in)
+@openapi.documented("The policy of the institution, where each threshold comes from, its versions")
+@answers_errors
+def get_policy() -> Response:
+    """Return the institution's policy."""
+    _begin()
+    return _policy(INSTITUTION)
+
+
+@app.route("/v1/policy", methods=["PUT"], content_types=_ANY, authorizer=_signed_in)
+@openapi.documented(
+    "Put what the institution changes of the preset, as JSON or TOML",
+    body=Changes,
+    answers={200: None, 201: None},
+    headers=_PERSON,
+)
+@answers_errors
+def put_policy() -> Response:
+    """Keep the institution's policy; 201 for a new version, 200 when nothing changed."""
+    return _put_policy(INSTITUTION)
+
+
+@app.route("/v1/courses/{course}/policy", authorizer=_signed_in)
+@openapi.documented("The policy of a course, where each threshold comes from, its versions")
+@answers_errors
+def get_course_policy(course: str) -> Response:
+    """Return a course's policy."""
+    _begin()
+    return _policy(requests.id_of(course))
+
+
+@app.route(
+    "/v1/courses/{course}/policy", methods=["PUT"], content_types=_ANY, authorizer=_signed_in
+)
+@openapi.documented(
+    "Put what a course changes of the institution's policy, as JSON or TOML",
+    body=Changes,
+    answers={200: None, 201: None},
+    headers=_PERSON,
+)
+@answers_errors
+def put_course_policy(course: str) -> Response:
+    """Keep a course's policy; 201 for a new version, 200 when nothing changed."""
+    return _put_policy(requests.id_of(course))
+
+
+def _policy(course: str) -> Response:
+    return answer(policies.show(service().policies, service().judge.policy, course))
+
+
+def _put_policy(course: str) -> Response:
+    request, _ = _begin()
+    person = conditions.person_of(request)
+    changes, text = overrides_of(request)
+    default = service().judge.policy
+    return put_answer(
+        policies.put(service().policies, default, course, changes, text, person=person)
     )
 
 

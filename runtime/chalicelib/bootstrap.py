@@ -17,6 +17,7 @@ from chalicelib.adapters.postgres.alert_changes import PostgresAlertChanges
 from chalicelib.adapters.postgres.alert_reads import PostgresAlertReads
 from chalicelib.adapters.postgres.catalogue import PostgresCatalogue
 from chalicelib.adapters.postgres.database import Database
+from chalicelib.adapters.postgres.policies import PostgresPolicies
 from chalicelib.adapters.postgres.reads import PostgresReads
 from chalicelib.adapters.postgres.sign_in import as_given, by_iam, by_secret
 from chalicelib.adapters.postgres.store import PostgresStore
@@ -48,6 +49,7 @@ class Service:
     catalogue: PostgresCatalogue
     alerts: PostgresAlertReads
     alert_changes: AlertChanges
+    policies: PostgresPolicies
     judge: Judge
     notifier: Notifier | None  # None: nobody is told
 
@@ -86,6 +88,7 @@ def build(settings: Settings) -> Service:
         catalogue=PostgresCatalogue(database),
         alerts=PostgresAlertReads(database),
         alert_changes=PostgresAlertChanges(database),
+        policies=PostgresPolicies(database),
         judge=Judge(PRESETS[settings.policy], context_ttl_s=settings.context_ttl_s),
         notifier=SnsNotifier(settings.topic_arn) if settings.topic_arn else None,
     )

@@ -116,7 +116,7 @@ def student_of(student_id: str) -> str:
     return pseudonym(student_id, KEY)
 
 
-_JSON = {"Content-Type": "application/json"}
+_JSON = {"Content-Type": "application/json", "X-Person": "ada"}
 
 
 def _read(answer: HTTPResponse) -> tuple[int, Any]:

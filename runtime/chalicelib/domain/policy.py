@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import fields
 
 from chalicelib.domain.errors import InvalidRequestError
 
@@ -77,6 +78,13 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             if getattr(self, lower) > getattr(self, upper):
                 raise ValueError(f"`{lower}` is above `{upper}`")
 
+
+_CHANGES = [(field.name, field.type | UnsetType, UNSET) for field in fields(Policy)]
+Changes = msgspec.defstruct(  # what the API takes, for its document
+    "PolicyChanges",
+    [("preset", str | UnsetType, UNSET), *[one for one in _CHANGES if one[0] != "name"]],
+    forbid_unknown_fields=True,
+)
 
 _ORDERED = (
     ("low_mark_bp", "early_warning_bp"),
@@ -147,12 +155,13 @@ def _guilty(key: str | None, reason: str, overrides: Mapping[str, Any]) -> str |
 
 
 def _line_of(key: str | None, text: str) -> int | None:
-    for number, line in enumerate(text.splitlines(), 1):
-        if key is not None and re.match(
-            rf"""\s*\[*\s*["']?{re.escape(key)}["']?\s*[=.:\]]""", line
-        ):
-            return number
-    return None
+    """Return the first line that sets a key, in TOML or in JSON."""
+    if key is None:
+        return None
+    name = re.escape(key)
+    sets = re.compile(rf"""^\s*\[*\s*["']?{name}["']?\s*[=.\]]|"{name}"\s*:""")
+    lines = enumerate(text.splitlines(), 1)
+    return next((number for number, line in lines if sets.search(line)), None)
 
 
 def refusal(text: str, key: str | None, reason: str, *, line: int | None = None) -> Exception:
