@@ -6,6 +6,7 @@ import contextlib
 import zlib
 
 import aws_kinesis_agg.aggregator
+import psycopg2
 import pytest
 
 from chalicelib.adapters.postgres.database import Database
@@ -133,6 +134,22 @@ def test_an_outage_names_the_first_record_not_done():
     assert answer == {"batchItemFailures": [{"itemIdentifier": "41"}]}
 
 
+def test_a_database_that_only_reads_is_an_outage_until_another_takes_over(monitor):
+    monitor.consume([GOOD])
+    owner = psycopg2.connect(monitor.server.dsn())
+    owner.autocommit = True
+    with contextlib.closing(owner), owner.cursor() as cursor:
+        cursor.execute("SELECT current_database()")
+        ((name,),) = cursor.fetchall()
+        cursor.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        monitor.database.close()  # as in a failover, which leaves a connection to the old side
+        assert monitor.consumer.consume(batch()) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+        cursor.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+
+    assert monitor.consumer.consume(batch()) == DONE
+    assert stored(monitor) == ["bad", "fourth", "good", "third"]
+
+
 class FailingStore:
     """A store in which folding one event brings about what nobody has foreseen."""
 
@@ -196,8 +213,6 @@ def test_records_that_a_producer_library_aggregated_are_taken_apart(monitor):
 @pytest.mark.parametrize("role", ["ingest", "api", "reader", "privacy"])
 @pytest.mark.parametrize("change", ["DELETE FROM event", "UPDATE event SET course = 'x'"])
 def test_nobody_but_the_owner_may_change_or_remove_an_event(monitor, role, change):
-    import psycopg2
-
     database = Database(monitor.server.dsn(role))
     with pytest.raises(psycopg2.errors.InsufficientPrivilege), database.transaction() as cursor:
         cursor.execute(change)

@@ -28,7 +28,9 @@ _CONNECTION: dict[str, Any] = {
 _NAME = """
 SELECT set_config('monitor.person', %(_person)s, true), set_config('timezone', 'UTC', true),
        set_config('statement_timeout', %(_timeout_ms)s, true)"""
-_LOST = (psycopg2.OperationalError, psycopg2.InterfaceError)
+# The last: what was the writer before a failover; a new connection finds the one that is it now.
+_LOST = (psycopg2.OperationalError, psycopg2.InterfaceError, errors.ReadOnlySqlTransaction)
+_TOO_LARGE = (errors.ProgramLimitExceeded, errors.StatementTooComplex)
 
 
 class Database:
@@ -50,9 +52,9 @@ class Database:
         try:
             with connection, pipeline(connection) as cursor:
                 yield cursor
-        except errors.ProgramLimitExceeded:
+        except _TOO_LARGE:
             raise  # a value that is too large, though the driver takes it for an outage
-        except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+        except _LOST as error:
             self.close()
             raise UnavailableError(_first_line(error)) from error
 
@@ -69,7 +71,7 @@ class Database:
         if known is not None:
             try:
                 return self._asked(known, query, values, person)
-            except errors.ProgramLimitExceeded:
+            except _TOO_LARGE:
                 raise  # a value that is too large, though the driver takes it for an outage
             except errors.QueryCanceled as error:  # it would take as long a second time
                 raise UnavailableError(_first_line(error)) from error
@@ -117,7 +119,7 @@ class Database:
         if connection is not None:
             try:
                 _begin(connection, person, self._timeout_ms)
-            except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            except _LOST:
                 self.close()
             else:
                 return connection
