@@ -159,6 +159,7 @@ def test_a_student_whom_the_roster_names_first_has_a_standing(api):
         (COURSE, {"title": ""}, "$.title"),
         (COURSE, {"title": "T", "time_zone": "Mars/Base"}, "$"),
         (COURSE, {"title": "T", "time_zone": "../../etc/passwd"}, "$"),
+        (COURSE, {"title": "T", "time_zone": "right/UTC"}, "$"),  # no zone of the database's
         (COURSE, {"title": "T", "starts_on": "2024-02-30"}, "$.starts_on"),
         (COURSE, {"title": "T", "starts_on": "2024-02-02", "ends_on": "2024-02-01"}, "$"),
         (COURSE, {"title": "T", "colour": "red"}, "$"),
