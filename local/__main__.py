@@ -1,4 +1,4 @@
-"""`python -m local`: run, demo, import, digest, status, deploy, reset."""
+"""`python -m local`: run, demo, import, backtest, digest, status, deploy, reset."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from local import commands
+from local.backtest import command as backtest
 
 
 def main() -> int:
@@ -23,6 +24,7 @@ def main() -> int:
     imported.add_argument("folder")
     imported.add_argument("--course", action="append", help="such as AAA-2013J; all without")
     imported.add_argument("--marking-lag-days", type=int, default=0)
+    backtest.add_to(parts)
     digest = parts.add_parser("digest", help="one hash of all derived state")
     digest.add_argument("--as-of", help="RFC 3339; the clock's time without")
     parts.add_parser("status", help="what is stored, quarantined, open")

@@ -22,6 +22,7 @@ from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.digest import digest as digest_of
 from chalicelib.domain.policy import PRESETS
 from local import examples, figures, paths
+from local.backtest import command as backtest
 from local.database import DATABASE
 from local.emulator import EmulatorError
 from local.oulad import OuladError, read_courses
@@ -46,6 +47,7 @@ def execute(arguments: argparse.Namespace) -> int:
         "run": run,
         "demo": demo,
         "import": import_courses,
+        "backtest": lambda told: backtest.execute(told, _console),
         "digest": digest,
         "status": status,
         "deploy": deploy,

@@ -1,0 +1,153 @@
+"""The backtest's figures against plain definitions, and its replay on the shipped course run."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+import local  # noqa: F401  # puts runtime/ on the path
+from chalicelib.domain.policy import HIGHER_EDUCATION
+from local.__main__ import main
+from local.backtest import measures
+from local.backtest.command import policy_of, weeks_of
+from local.backtest.course_run import Watched, watch
+from local.backtest.measures import Flagged
+from local.backtest.people import Person
+from local.backtest.replay import spans_of
+from local.backtest.scoring import score_rows
+from local.backtest.warning import days_of_warning
+from local.oulad import OuladError
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "oulad-AAA-2013J"
+# Of the shipped course run, by week: what was seen on 2026-11-21, and nothing below it.
+SEEN = {4: 0.0, 8: 0.0, 16: 0.0, 20: 0.0}
+
+
+@pytest.fixture(scope="module")
+def watched():
+    return watch(EXAMPLE, "AAA-2013J", HIGHER_EDUCATION, 20)
+
+
+def test_auc_is_the_chance_that_one_at_risk_ranks_above_one_who_passes():
+    drawn = random.Random(4)
+    scored = [(drawn.randrange(12), drawn.random() < 0.4) for _ in range(300)]
+    pairs = [
+        1.0 if risky > safe else 0.5 if risky == safe else 0.0
+        for risky, one in scored
+        if one
+        for safe, other in scored
+        if not other
+    ]
+    found = measures.auc(scored)
+    assert found.value == pytest.approx(sum(pairs) / len(pairs))
+    assert found.low < found.value < found.high
+    assert found.high - found.low == pytest.approx(4 * 1.96 * 0.0168, rel=0.1)
+
+
+def test_auc_needs_both_kinds():
+    assert measures.auc([(3, True), (4, True)]) is None
+    assert measures.auc([]) is None
+
+
+def test_a_perfect_order_is_1():
+    assert measures.auc([(3, False), (4, True)]).value == 1
+
+
+def test_a_tie_at_the_edge_counts_by_the_share_of_it_that_is_in():
+    scored = [(9, True), (5, True), (5, False), (5, False), (1, True)]
+    assert measures.found_in_top(scored, 1) == 1
+    assert measures.found_in_top(scored, 2) == pytest.approx(1 + 1 / 3)
+    assert measures.precision_of_top(scored, 0.4).value == pytest.approx((1 + 1 / 3) / 2)
+    assert measures.precision_of_top(scored, 0.1) is None
+
+
+def test_the_top_is_never_larger_than_the_share():
+    assert measures.top_from([9, 5, 5, 5, 1], 0.4) == 9
+    assert measures.top_from([9, 8, 5, 5, 1], 0.4) == 8
+    assert measures.top_from([5, 5, 5, 5, 5], 0.4) == 101
+
+
+def test_a_flag_is_told_by_shares_and_by_nothing_where_there_is_nobody():
+    flags = Flagged(students=10, at_risk=4, flagged=3, found=2)
+    assert flags.precision == pytest.approx(2 / 3)
+    assert flags.recall == 0.5
+    assert flags.false_positive_rate == pytest.approx(1 / 6)
+    assert Flagged(1, 1, 0, 0).false_positive_rate is None
+    assert Flagged(1, 0, 0, 0).precision is None
+
+
+def test_days_of_warning_are_from_the_first_alert_before_leaving():
+    person = Person("a", at_risk=True, registered=True, left_day=40, groups={})
+    one = Watched(
+        "C", person, {1: 10, 2: 90}, {}, [("silence", 2), ("low_marks", 3), ("low_marks", 6)]
+    )
+    assert days_of_warning(one, "low_marks", {}) == 19
+    assert days_of_warning(one, "any rule", {}) == 26
+    assert days_of_warning(one, "missing_work", {}) is None
+    assert days_of_warning(one, "score, top 20 %", {1: 50, 2: 50}) == 26
+
+
+def test_a_warning_after_leaving_is_none():
+    person = Person("a", at_risk=True, registered=True, left_day=20, groups={})
+    assert days_of_warning(Watched("C", person, {}, {}, [("silence", 3)]), "silence", {}) is None
+
+
+def test_enrolment_is_what_the_schema_makes_of_the_same_changes():
+    assert spans_of([(5, "a", 1)]) == ((5, 2**53),)
+    assert spans_of([(9, "b", 2), (5, "a", 1)]) == ((5, 9),)
+    assert spans_of([(5, "a", 3)]) == ((-(2**53), 5),)
+    assert spans_of([(5, "a", 1), (7, "b", 2), (8, "c", 1)]) == ((5, 7), (8, 2**53))
+
+
+def test_nobody_is_watched_after_leaving_or_before_registering(watched):
+    for one in watched:
+        left = one.person.left_day
+        assert left is None or all(7 * week < left for week in one.scores)
+    with (EXAMPLE / "studentRegistration.csv").open(newline="") as file:
+        days = [(r["date_registration"], r["date_unregistration"]) for r in csv.DictReader(file)]
+    there = [int(began) <= 28 and (left == "?" or int(left) > 28) for began, left in days]
+    assert sum(4 in one.scores for one in watched) == sum(there)
+
+
+@pytest.mark.parametrize("week", SEEN)
+def test_the_score_orders_real_students_as_well_as_it_did(watched, week):
+    row = next(row for row in score_rows(watched, [week]) if row["courses"] == "AAA-2013J")
+    assert row["auc"] >= SEEN[week]
+
+
+def test_the_command_prints_and_writes_tables_and_plots(tmp_path, monkeypatch, capsys):
+    harsh = tmp_path / "harsh.toml"
+    harsh.write_text("grace_days = 0\n")
+    arguments = ["--weeks", "4,8", "--into", str(tmp_path / "out"), "--against", str(harsh)]
+    monkeypatch.setattr("sys.argv", ["local", "backtest", str(EXAMPLE), *arguments])
+    assert main() == 0
+    assert "missing_work" in capsys.readouterr().out
+    written = {path.name for path in (tmp_path / "out").iterdir()}
+    assert written >= {"score.csv", "rules.csv", "lead.csv", "comparison.csv", "backtest.json"}
+    assert written >= {"calibration.png", "share.png", "lead.png"}
+    with (tmp_path / "out" / "score.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["week"] for row in rows} == {"4", "8"}
+    told = json.loads((tmp_path / "out" / "backtest.json").read_text())
+    assert told["about"]["marking_lag_days"] == 0
+    assert told["comparison"][0]["flagged_other"] >= told["comparison"][0]["flagged"]
+
+
+def test_a_policy_is_a_preset_or_a_file(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text("grace_days = 3\n")
+    assert policy_of("higher_education") is HIGHER_EDUCATION
+    assert policy_of(str(file)).grace_days == 3
+    with pytest.raises(OuladError, match="no preset"):
+        policy_of("nowhere.toml")
+
+
+def test_weeks_are_numbers_from_one_on():
+    assert weeks_of("8,4,8") == (4, 8)
+    for wrong in ("", "4,x", "0,4"):
+        with pytest.raises(OuladError, match="--weeks"):
+            weeks_of(wrong)
