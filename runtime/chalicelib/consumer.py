@@ -94,7 +94,7 @@ class Consumer:
 
     def _event_by_event(self, delivery: Delivery) -> None:
         envelope = delivery.envelope
-        self._process([delivery._replace(envelope=None)])
+        self._poison_of(delivery)
         for event in envelope.events if envelope else ():
             alone = delivery._replace(envelope=_only(envelope, event), bad=[])
             try:
@@ -103,6 +103,15 @@ class Consumer:
                 raise
             except Exception as error:  # noqa: BLE001  # it goes to quarantine with its traceback
                 self._set_aside(alone, error)
+
+    def _poison_of(self, delivery: Delivery) -> None:
+        """Set aside what is poison already; without its envelope, should that be what fails."""
+        try:
+            self._process([delivery._replace(envelope=_only(delivery.envelope))])
+        except UnavailableError:
+            raise
+        except Exception:  # noqa: BLE001  # where it came from is lost, the poison is kept
+            self._process([delivery._replace(envelope=None)])
 
     def _set_aside(self, alone: Delivery, error: Exception) -> None:
         """Quarantine the single event that fails, unless it is the store that does."""
@@ -155,11 +164,15 @@ def _receipt(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def _only(envelope: wire.Envelope | None, event: wire.Event) -> wire.Envelope | None:
+def _only(envelope: wire.Envelope | None, *events: wire.Event) -> wire.Envelope | None:
     if envelope is None:
         return None
     return wire.Envelope(
-        envelope.version, envelope.source, envelope.correlation_id, envelope.accepted_us, [event]
+        envelope.version,
+        envelope.source,
+        envelope.correlation_id,
+        envelope.accepted_us,
+        list(events),
     )
 
 

@@ -84,6 +84,26 @@ def test_a_text_that_no_column_can_hold_takes_no_neighbour_along(monitor):
     ]
 
 
+def test_poison_beside_the_unforeseen_is_kept_with_where_it_came_from(monitor):
+    envelope = wire.Envelope(1, "local", "c", START_US, [GOOD, active("\0", STUDENTS[1], 1)])
+    text = zlib.decompress(wire.pack(envelope)).replace(b'"page_view"', b"17", 1)
+    assert monitor.consumer.consume(lambda_event(raw_record(zlib.compress(text)))) == DONE
+
+    assert monitor.rows("SELECT reason, source, correlation_id FROM quarantine ORDER BY 1") == [
+        ("not_an_event", "local", "c"),
+        ("unexpected_error", "local", "c"),
+    ]
+
+
+@pytest.mark.parametrize("source", ["local", "with\0nul"])
+def test_poison_is_kept_whatever_its_source_is(monitor, source):
+    envelope = wire.Envelope(1, source, "c", START_US, [GOOD, active("\0", STUDENTS[1], 1)])
+    text = zlib.decompress(wire.pack(envelope)).replace(b'"page_view"', b"17")
+
+    assert monitor.consumer.consume(lambda_event(raw_record(zlib.compress(text)))) == DONE
+    assert [reason for reason, _ in set_aside(monitor)] == ["not_an_event", "not_an_event"]
+
+
 @pytest.mark.parametrize("student", ["z" * 36, "00000000-0000-0000-0000-00000000000-"])
 def test_a_pseudonym_that_is_none_takes_no_neighbour_along(monitor, student):
     assert monitor.consumer.consume(lambda_event(record([GOOD, active("b", student, 1)]))) == DONE
