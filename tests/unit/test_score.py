@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.domain.classroom import Course, ItemTerms, describe
 from chalicelib.domain.folding import unheard_of, with_terms
-from chalicelib.domain.score import features, has_begun, scale, score
+from chalicelib.domain.score import features, has_dates, scale, score
 from chalicelib.domain.score_points import BASE, PARTS, STAGES_BP
 from chalicelib.domain.standing import MICROS_PER_DAY, CourseContext
 from chalicelib.domain.work import Result
@@ -118,10 +118,16 @@ def test_excused_work_is_as_if_it_had_not_been_set():
     assert with_it["marks"] == without["marks"]
 
 
-def test_nothing_is_said_before_anything_was_due():
-    assert not has_begun(context(now=5 * DAY), 5 * DAY)
-    assert not has_begun(CourseContext("C"), NOW)
-    assert has_begun(context(), NOW)
+def test_before_anything_is_due_who_has_done_nothing_has_the_base():
+    at = 2 * DAY
+    by = scale(context([student(f"s{n}") for n in range(20)], at), 4000, at)
+
+    assert abs(score(student("x"), by).total - by.base / 100) < 5
+
+
+def test_without_due_dates_there_is_nothing_to_measure_by():
+    assert has_dates(context())
+    assert not has_dates(CourseContext("C"))
 
 
 @pytest.mark.parametrize("part", PARTS)

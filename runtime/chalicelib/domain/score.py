@@ -53,9 +53,13 @@ class Score(NamedTuple):
     parts: dict[str, int]
 
 
-def has_begun(context: CourseContext, as_of_us: int) -> bool:
-    """Tell whether the class has had something to hand in; before, a score would be a guess."""
-    return any(item.due_us is not None and item.due_us <= as_of_us for item in context.items)
+def has_dates(context: CourseContext) -> bool:
+    """Tell whether some work has a due date, so that the score says something of the class.
+
+    Before anything is due everybody has about the base: a student of whom nothing is known is as
+    likely to fail as the usual one, and the risk does not leap when the first work is due.
+    """
+    return any(item.due_us is not None for item in context.items)
 
 
 def scale(context: CourseContext, pass_bp: int, as_of_us: int) -> Scale:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from chalicelib.domain.score import Scale, has_begun, scale, score
+from chalicelib.domain.score import Scale, has_dates, scale, score
 from chalicelib.domain.standing import CourseContext, Standing, enrolled_at
 
 if TYPE_CHECKING:
@@ -29,14 +29,14 @@ def risk(
 ) -> Risk:
     """Return the risk of one student in one course, 0..100, with the points of its parts.
 
-    Once the class has had something to do, the score of `domain.score`; before, 40 x (1 - mean
-    mark). Where sessions are held, 50 x absences as a share of 20 % (severe absence) comes on top.
+    Where work has due dates, the score of `domain.score`; else 40 x (1 - mean mark). Where sessions
+    are held, 50 x absences as a share of 20 % (severe absence) comes on top.
     `by` is the class's scale at that moment, for a caller who has many students of it.
     """
     if not enrolled_at(standing, as_of_us):
         return Risk(0, {})
     absence = _absence_points(standing, policy)
-    if has_begun(context, as_of_us):
+    if has_dates(context):
         found = score(standing, by or scale(context, policy.low_mark_bp, as_of_us))
         return Risk(min(100, found.total + absence), {**found.parts, "absence": absence})
     marks = 0
