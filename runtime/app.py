@@ -20,7 +20,7 @@ from chalicelib.domain import events
 from chalicelib.domain.catalogue import Course, Enrolment, Item, Lookup, distinct
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.identity import pseudonym
-from chalicelib.domain.in_force import INSTITUTION
+from chalicelib.domain.in_force import INSTITUTION, Policies
 from chalicelib.domain.policy import Changes
 from chalicelib.http import conditions, cursors, openapi, requests
 from chalicelib.http.answers import answer, page, put_answer
@@ -398,12 +398,13 @@ def put_intervention(alert_id: str, number: str) -> Response:
 def _changed(kind: Any, alert_id: str, number: int = 0, *, status: int = 200) -> Response:
     """Do to an alert what the body wants, and show what has become of it."""
     request, _ = _begin()
+    in_force = Policies(service().judge.policy, service().policies.in_force())
     alerts.act(
         requests.read(request, kind),
         requests.number_of(alert_id, "alert"),
         changes=service().alert_changes,
         clock=service().clock,
-        policy=service().judge.policy,
+        policy_of=in_force.of,
         person=conditions.person_of(request),
         versions=conditions.versions_of(request),
         number=number,

@@ -11,6 +11,7 @@ from chalicelib.adapters.postgres.partitions import PostgresPartitions
 from chalicelib.domain.errors import UnavailableError
 from chalicelib.services.announce import announce
 from chalicelib.services.maintenance import keep_partitions
+from chalicelib.services.sources import stale_sources
 from chalicelib.services.sweep import sweep
 from chalicelib.telemetry import Metric, emit, logger
 
@@ -22,9 +23,12 @@ def sweep_and_announce(service: Service) -> None:
     """Sweep every course, then tell people what that opened or cleared."""
     began = time.perf_counter()
     outcome = sweep(store=service.store, judge=service.judge, clock=service.clock)
+    hours = service.settings.stale_source_hours
+    stale = stale_sources(store=service.store, clock=service.clock, hours=hours)
     emit(
         {
             Metric.SWEEP_MILLISECONDS: (time.perf_counter() - began) * 1000,
+            Metric.STALE_SOURCES: len(stale),
             Metric.ALERTS_OPENED: outcome.opened,
             Metric.ALERTS_CLEARED: outcome.cleared,
         }

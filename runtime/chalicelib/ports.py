@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.facts import Pair
     from chalicelib.domain.in_force import PolicyVersion
     from chalicelib.domain.indicators import Finding
-    from chalicelib.domain.policy import Overrides
+    from chalicelib.domain.policy import Overrides, Policy
+    from chalicelib.domain.sources import Source
     from chalicelib.domain.standing import CourseContext, Touched
 
 
@@ -133,9 +134,15 @@ class Unit(Protocol):
         ...
 
     def reconcile_alerts(
-        self, findings: Mapping[Pair, Sequence[Finding]], as_of: dt.datetime
+        self,
+        findings: Mapping[Pair, Sequence[Finding]],
+        as_of: dt.datetime,
+        policy_of: Callable[[str], Policy],
     ) -> Outcome:
-        """Open, update and clear alerts until they agree with the findings of these pairs."""
+        """Open, update and clear alerts until they agree with the findings of these pairs.
+
+        `policy_of` a course tells how long an alert that has cleared stays quiet.
+        """
         ...
 
     def claim(self, limit: int) -> list[Announcement]:
@@ -144,6 +151,10 @@ class Unit(Protocol):
 
     def mark_sent(self, sent: Iterable[Announcement]) -> None:
         """Note that these were delivered."""
+        ...
+
+    def sources(self, as_of: dt.datetime, hours: int) -> list[Source]:
+        """Return every source that ever sent, with what tells whether it has fallen silent."""
         ...
 
     def all_courses(self) -> list[str]:

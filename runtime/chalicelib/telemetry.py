@@ -39,6 +39,7 @@ class Metric(enum.Enum):
     ALERTS_OPENED = _Described(MetricUnit.Count, "alerts that a batch or a sweep opened")
     ALERTS_CLEARED = _Described(MetricUnit.Count, "alerts that cleared by themselves")
     ANNOUNCEMENTS_SENT = _Described(MetricUnit.Count, "messages about alerts that were delivered")
+    STALE_SOURCES = _Described(MetricUnit.Count, "sources that fell silent, by the week before")
     SWEEP_MILLISECONDS = _Described(MetricUnit.Milliseconds, "one sweep of every course")
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from chalicelib.domain.alerts import OpenAlert, reconcile
+import pytest
+
+from chalicelib.domain.alerts import OpenAlert, QuietAlert, reconcile
 from chalicelib.domain.indicators import Finding, Severity
 
 LOW = Finding("low_marks", Severity.HIGH, "Low.", {})
@@ -25,3 +27,23 @@ def test_new_numbers_update_an_open_alert():
 
 def test_an_alert_without_a_finding_clears():
     assert reconcile([OPEN], []).to_clear == [OPEN]
+
+
+@pytest.mark.parametrize(("severity", "opens"), [(1, True), (2, True), (3, False)])
+def test_what_was_closed_a_short_while_ago_stays_quiet_unless_it_is_worse(severity, opens):
+    quiet = [QuietAlert("s", "C", "low_marks", 1), QuietAlert("s", "C", "low_marks", severity)]
+
+    assert reconcile([], [LOW], quiet).to_open == ([LOW] if opens else [])
+
+
+def test_quiet_is_of_one_rule_alone():
+    quiet = [QuietAlert("s", "C", "silence", Severity.HIGH)]
+
+    assert reconcile([], [LOW], quiet).to_open == [LOW]
+
+
+def test_an_open_alert_keeps_up_while_an_earlier_one_is_quiet():
+    lower = LOW._replace(because="Lower.")
+    quiet = [QuietAlert("s", "C", "low_marks", Severity.HIGH)]
+
+    assert reconcile([OPEN], [lower], quiet).to_update == [(OPEN, lower)]

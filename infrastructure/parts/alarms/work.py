@@ -63,6 +63,14 @@ def schedule_watches(
             compared=BELOW,
             silence_is_bad=True,
         ),
+        Watch(
+            name="stale-sources",
+            means="A source that used to send has fallen silent.",
+            metric=emitted("StaleSources", suffix=suffix, statistic="Maximum", seconds=900),
+            threshold=0,
+            bad=2,
+            of=2,
+        ),
     ]
 
 

@@ -29,6 +29,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """An alert as people work on it; closed when it has a `closed_at`."""
 
     version: int
+    course: str = ""
     progress: str = "open"  # then acknowledged, in_progress
     assignee: str | None = None
     snoozed_until: dt.datetime | None = None

@@ -27,6 +27,15 @@ class OpenAlert(NamedTuple):
     because: str
 
 
+class QuietAlert(NamedTuple):
+    """An alert that was closed a short while ago; nothing as severe opens anew as yet."""
+
+    student: str
+    course: str
+    rule: str
+    severity: int
+
+
 class Changes(NamedTuple):
     """What reconciling asks of the store, for one student in one course."""
 
@@ -50,18 +59,26 @@ class Announcement:
     opened_at: dt.datetime
 
 
-def reconcile(open_alerts: Iterable[OpenAlert], findings: Iterable[Finding]) -> Changes:
+def reconcile(
+    open_alerts: Iterable[OpenAlert],
+    findings: Iterable[Finding],
+    quiet: Iterable[QuietAlert] = (),
+) -> Changes:
     """Return what makes the open alerts of one student and course agree with the findings.
 
-    A finding that fires has one open alert; one that merely lingers keeps an alert that is open;
-    an alert without a finding clears. Doing it twice changes nothing the second time.
+    A finding that fires has one open alert, unless one as severe was closed a short while ago; one
+    that merely lingers keeps an alert that is open; an alert without a finding clears. A snoozed
+    alert is open: it keeps up, and clears. Doing it twice changes nothing the second time.
     """
     by_rule = {alert.rule: alert for alert in open_alerts}
+    quiet_up_to: dict[str, int] = {}
+    for closed in quiet:
+        quiet_up_to[closed.rule] = max(closed.severity, quiet_up_to.get(closed.rule, 0))
     changes = Changes([], [], [])
     for finding in findings:
         alert = by_rule.pop(finding.rule, None)
         if alert is None:
-            if finding.fires:
+            if finding.fires and finding.severity > quiet_up_to.get(finding.rule, 0):
                 changes.to_open.append(finding)
         elif (alert.because, alert.severity) != (finding.because, finding.severity):
             changes.to_update.append((alert, finding))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.alert_changes import Limits, change
 from chalicelib.domain.errors import NotFoundError, StaleError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chalicelib.domain.alert_changes import Case, Step
     from chalicelib.domain.alert_requests import Request
     from chalicelib.domain.policy import Policy
@@ -24,32 +25,33 @@ def act(
     *,
     changes: AlertChanges,
     clock: Clock,
-    policy: Policy,
+    policy_of: Callable[[str], Policy],
     person: str,
     versions: Versions,
     number: int = 0,
 ) -> Case:
     """Do to an alert what a person wants, and return it as it then is.
 
-    `number` names the intervention that is meant. Safe to repeat: a repetition is StaleError, or
-    changes nothing. Raises NotFoundError for no such alert, ConflictError where its state does not
-    allow it.
+    `policy_of` a course sets the limits; `number` names the intervention that is meant. Safe to
+    repeat: a repetition is StaleError, or changes nothing. Raises NotFoundError for no such alert,
+    ConflictError where its state does not allow it.
     """
     now = clock.now()
-    limits = Limits(
-        most_snooze=dt.timedelta(days=policy.most_snooze_days),
-        cool_down=dt.timedelta(days=policy.cool_down_days),
-    )
-    step = functools.partial(change, wanted, person=person, as_of=now, limits=limits, number=number)
-    after = changes.change(alert_id, person, now, functools.partial(_checked, step, versions))
+
+    def decide(case: Case) -> Step | None:
+        if versions is not None and case.version not in versions:
+            raise StaleError(f"The alert has version {case.version} by now; read it again.")
+        limits = _limits(policy_of(case.course))
+        return change(wanted, case, person, now, limits=limits, number=number)
+
+    after = changes.change(alert_id, person, now, decide)
     if after is None:
         raise NotFoundError("There is no such alert.")
     return after
 
 
-def _checked(step: functools.partial[Step | None], versions: Versions, case: Case) -> Step | None:
-    if versions is not None and case.version not in versions:
-        raise StaleError(
-            f"The alert has version {case.version} by now; read it again, and decide anew."
-        )
-    return step(case)
+def _limits(policy: Policy) -> Limits:
+    return Limits(
+        most_snooze=dt.timedelta(days=policy.most_snooze_days),
+        cool_down=dt.timedelta(days=policy.cool_down_days),
+    )

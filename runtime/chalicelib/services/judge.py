@@ -61,7 +61,7 @@ class Judge:
             part = self.verdicts(touched, contexts, now)
             unit.save_standings([one for one in map(_with_risk, part) if one is not None])
             verdicts += part
-        return unit.reconcile_alerts(_findings(verdicts), now)
+        return unit.reconcile_alerts(_findings(verdicts), now, self.policy_of)
 
     def refresh(self, unit: Unit, now: dt.datetime) -> None:
         """Learn which policies are in force, unless that was learnt a short while ago."""
@@ -119,11 +119,11 @@ class Judge:
         return contexts
 
 
-def settle(unit: Unit, verdicts: Sequence[Verdict], now: dt.datetime) -> Outcome:
+def settle(unit: Unit, judge: Judge, verdicts: Sequence[Verdict], now: dt.datetime) -> Outcome:
     """Make alerts and coarse risk of kept standings agree with the verdicts; safe to repeat."""
     moved = [one for one in map(_with_risk, verdicts) if one is not None]
     unit.save_risk([(one.standing.student, one.standing.course, one.risk_bucket) for one in moved])
-    return unit.reconcile_alerts(_findings(verdicts), now)
+    return unit.reconcile_alerts(_findings(verdicts), now, judge.policy_of)
 
 
 def _with_risk(verdict: Verdict) -> Touched | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.alerts import NOBODY
+from chalicelib.domain.course_problem import class_missing_work
 from chalicelib.domain.delivery import Outcome
 from chalicelib.domain.indicators import Severity
 from chalicelib.services.judge import settle
@@ -28,11 +30,20 @@ def sweep(*, store: Store, judge: Judge, clock: Clock) -> Outcome:
     for course in courses:
         with store.unit() as unit:
             context = unit.refresh_context(course, now)
+            outcome += _settle_class(unit, context, judge, now)
         after: str | None = ""
         while after is not None:
             with store.unit() as unit:
                 after = _sweep_part(unit, context, after, judge, now, outcome)
     return outcome
+
+
+def _settle_class(unit: Unit, context: CourseContext, judge: Judge, now: dt.datetime) -> Outcome:
+    """Tell of what is the course's problem, once, and not of each student."""
+    policy = judge.policy_of(context.course)
+    found = class_missing_work(context, policy, int(now.timestamp() * 1_000_000))
+    findings = {(NOBODY, context.course): [found] if found else []}
+    return unit.reconcile_alerts(findings, now, judge.policy_of)
 
 
 def _sweep_part(
@@ -59,7 +70,7 @@ def _sweep_part(
         for verdict in verdicts
         if (verdict.touched.standing.student, verdict.touched.standing.course) in untouched
     ]
-    outcome += settle(unit, kept, now)
+    outcome += settle(unit, judge, kept, now)
     unit.save_risk_daily(context.course, now.date(), [_day(verdict) for verdict in kept])
     return part[-1].standing.student
 

@@ -8,23 +8,27 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from chalicelib.adapters.postgres import arrays, queries
-from chalicelib.domain.alerts import Announcement, OpenAlert, reconcile
+from chalicelib.domain.alerts import Announcement, OpenAlert, QuietAlert, reconcile
 from chalicelib.domain.delivery import Outcome
 from chalicelib.domain.indicators import Severity
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from chalicelib.adapters.postgres.pipeline import Pipeline
     from chalicelib.domain.facts import Pair
     from chalicelib.domain.indicators import Finding
+    from chalicelib.domain.policy import Policy
 
 _SQL = queries.load("alerts.sql")
 
 
 def reconcile_alerts(
-    cursor: Pipeline, findings: Mapping[Pair, Sequence[Finding]], as_of: dt.datetime
+    cursor: Pipeline,
+    findings: Mapping[Pair, Sequence[Finding]],
+    as_of: dt.datetime,
+    policy_of: Callable[[str], Policy],
 ) -> Outcome:
     """Make the alerts of these students and courses agree with their findings.
 
@@ -32,19 +36,19 @@ def reconcile_alerts(
     """
     if not findings:
         return Outcome()
-    known = _open_alerts(cursor, findings)
+    known, quiet = _known_alerts(cursor, findings, as_of)
     to_open: list[tuple[Pair, Finding]] = []
     to_update: list[tuple[OpenAlert, Finding]] = []
     to_clear: list[OpenAlert] = []
     for pair, found in findings.items():
-        changes = reconcile(known[pair], found)
+        changes = reconcile(known[pair], found, quiet.get(pair, ()))
         to_open += [(pair, finding) for finding in changes.to_open]
         to_update += changes.to_update
         to_clear += changes.to_clear
     return Outcome(
         opened=_open(cursor, to_open, as_of),
         updated=_update(cursor, to_update, as_of),
-        cleared=_clear(cursor, to_clear, as_of),
+        cleared=_clear(cursor, to_clear, as_of, policy_of),
     )
 
 
@@ -75,16 +79,22 @@ def mark_sent(cursor: Pipeline, sent: Iterable[Announcement]) -> None:
     cursor.execute(_SQL["mark_sent"], {"announcement_id": numbers})
 
 
-def _open_alerts(cursor: Pipeline, pairs: Iterable[Pair]) -> defaultdict[Pair, list[OpenAlert]]:
+def _known_alerts(
+    cursor: Pipeline, pairs: Iterable[Pair], as_of: dt.datetime
+) -> tuple[defaultdict[Pair, list[OpenAlert]], dict[Pair, list[QuietAlert]]]:
     students, courses = zip(*pairs, strict=True)
-    cursor.execute(
-        _SQL["open_alerts"], {"student": arrays.plain(students), "course": arrays.texts(courses)}
-    )
+    values = {"student": arrays.plain(students), "course": arrays.texts(courses), "as_of": as_of}
+    cursor.execute(_SQL["known_alerts"], values)
     known: defaultdict[Pair, list[OpenAlert]] = defaultdict(list)
-    for row in cursor.fetchall():
+    quiet: dict[Pair, list[QuietAlert]] = {}
+    for is_open, *row in cursor.fetchall():
         alert = OpenAlert(*row)
-        known[alert.student, alert.course].append(alert)
-    return known
+        pair = alert.student, alert.course
+        if is_open:
+            known[pair].append(alert)
+        else:
+            quiet.setdefault(pair, []).append(QuietAlert(*pair, alert.rule, alert.severity))
+    return known, quiet
 
 
 def _open(cursor: Pipeline, wanted: Sequence[tuple[Pair, Finding]], as_of: dt.datetime) -> int:
@@ -112,17 +122,29 @@ def _update(
             {
                 "as_of": as_of,
                 "alert_id": arrays.plain(alert.alert_id for alert, _ in wanted),
+                "worse": arrays.plain(found.severity > alert.severity for alert, found in wanted),
                 **_content([finding for _, finding in wanted]),
             },
         )
     return len(wanted)
 
 
-def _clear(cursor: Pipeline, wanted: Sequence[OpenAlert], as_of: dt.datetime) -> int:
+def _clear(
+    cursor: Pipeline,
+    wanted: Sequence[OpenAlert],
+    as_of: dt.datetime,
+    policy_of: Callable[[str], Policy],
+) -> int:
     if not wanted:
         return 0
-    numbers = arrays.plain(alert.alert_id for alert in wanted)
-    cursor.execute(_SQL["clear_alerts"], {"as_of": as_of, "alert_id": numbers})
+    values = {
+        "as_of": as_of,
+        "alert_id": arrays.plain(alert.alert_id for alert in wanted),
+        "quiet_days": arrays.plain(
+            policy_of(alert.course).cool_down_cleared_days for alert in wanted
+        ),
+    }
+    cursor.execute(_SQL["clear_alerts"], values)
     return int(cursor.fetchall()[0][0])
 
 

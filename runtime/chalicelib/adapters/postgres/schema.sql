@@ -436,6 +436,7 @@ CREATE INDEX alert_by_student ON public.alert USING btree (student, opened_at DE
 CREATE INDEX alert_by_time ON public.alert USING btree (opened_at DESC, alert_id DESC);
 CREATE UNIQUE INDEX alert_one_open ON public.alert USING btree (course, student, rule) WHERE (cleared_at IS NULL);
 CREATE INDEX alert_open_by_time ON public.alert USING btree (opened_at DESC, alert_id DESC) WHERE (cleared_at IS NULL);
+CREATE INDEX alert_quiet ON public.alert USING btree (student, course, quiet_until) WHERE (quiet_until IS NOT NULL);
 CREATE INDEX alert_resolved_by_time ON public.alert USING btree (opened_at DESC, alert_id DESC) WHERE (outcome IS NOT NULL);
 CREATE INDEX announcement_sent ON public.announcement USING btree (recipient, sent_at) WHERE ((sent_at IS NOT NULL) AND (NOT in_digest));
 CREATE INDEX announcement_unsent ON public.announcement USING btree (announcement_id) WHERE (sent_at IS NULL);
@@ -443,6 +444,7 @@ CREATE INDEX announcement_waiting ON public.announcement USING btree (in_digest,
 CREATE UNIQUE INDEX event_identity ON ONLY public.event USING btree (student, occurred_at, event_uid) INCLUDE (event_type, source, event_id, course, subject, details);
 CREATE UNIQUE INDEX event_stray_student_occurred_at_event_uid_event_type_source_idx ON public.event_stray USING btree (student, occurred_at, event_uid) INCLUDE (event_type, source, event_id, course, subject, details);
 CREATE INDEX quarantine_by_time ON public.quarantine USING btree (recorded_at DESC, quarantine_uid);
+CREATE INDEX receipt_by_source ON public.receipt USING btree (source, accepted_at);
 CREATE INDEX risk_daily_by_course ON public.risk_daily USING btree (course, day);
 CREATE INDEX standing_by_risk ON public.standing USING btree (course, risk_bucket DESC);
 ALTER INDEX public.event_identity ATTACH PARTITION public.event_stray_student_occurred_at_event_uid_event_type_source_idx;

@@ -5,12 +5,20 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from chalicelib.adapters.postgres import alerting, classes, counting, event_log, folding, policies
+from chalicelib.adapters.postgres import (
+    alerting,
+    classes,
+    counting,
+    event_log,
+    folding,
+    policies,
+    sources,
+)
 from chalicelib.domain.facts import Facts
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from chalicelib.adapters.postgres.database import Database
     from chalicelib.adapters.postgres.pipeline import Pipeline
@@ -18,7 +26,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.delivery import Delivery, Incoming, Outcome, Quarantined, Sorted
     from chalicelib.domain.facts import Pair
     from chalicelib.domain.indicators import Finding
-    from chalicelib.domain.policy import Overrides
+    from chalicelib.domain.policy import Overrides, Policy
+    from chalicelib.domain.sources import Source
     from chalicelib.domain.standing import CourseContext, Touched
 
 
@@ -81,10 +90,13 @@ class PostgresUnit:
         event_log.quarantine(self._cursor, kept)
 
     def reconcile_alerts(
-        self, findings: Mapping[Pair, Sequence[Finding]], as_of: dt.datetime
+        self,
+        findings: Mapping[Pair, Sequence[Finding]],
+        as_of: dt.datetime,
+        policy_of: Callable[[str], Policy],
     ) -> Outcome:
         """Make the alerts of these students and courses agree with their findings."""
-        return alerting.reconcile_alerts(self._cursor, findings, as_of)
+        return alerting.reconcile_alerts(self._cursor, findings, as_of, policy_of)
 
     def claim(self, limit: int) -> list[Announcement]:
         """Return unsent announcements; they stay claimed until the transaction ends."""
@@ -93,6 +105,10 @@ class PostgresUnit:
     def mark_sent(self, sent: Iterable[Announcement]) -> None:
         """Note that these were delivered."""
         alerting.mark_sent(self._cursor, sent)
+
+    def sources(self, as_of: dt.datetime, hours: int) -> list[Source]:
+        """Return every source that ever sent, with what tells whether it has fallen silent."""
+        return sources.sources(self._cursor, as_of, hours)
 
     def all_courses(self) -> list[str]:
         """Return every course that a student has a standing in."""

@@ -17,6 +17,7 @@ CREATE INDEX alert_by_assignee ON alert (assignee, opened_at DESC, alert_id DESC
   WHERE assignee IS NOT NULL;
 CREATE INDEX alert_open_by_time ON alert (opened_at DESC, alert_id DESC) WHERE cleared_at IS NULL;
 CREATE INDEX alert_resolved_by_time ON alert (opened_at DESC, alert_id DESC) WHERE outcome IS NOT NULL;
+CREATE INDEX alert_quiet ON alert (student, course, quiet_until) WHERE quiet_until IS NOT NULL;
 
 -- The state of an alert at a moment, from what its row holds.
 CREATE FUNCTION alert_state(progress text, outcome text, closed_at timestamptz,

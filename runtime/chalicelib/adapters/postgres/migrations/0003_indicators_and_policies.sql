@@ -36,3 +36,6 @@ CREATE TABLE policy_version (
 );
 GRANT SELECT ON policy_version TO ingest, api, reader;
 GRANT INSERT ON policy_version TO api;
+
+-- Tells when each source has last sent.
+CREATE INDEX receipt_by_source ON receipt (source, accepted_at);

@@ -5,7 +5,7 @@ SELECT student::text FROM alert WHERE alert_id = %(alert_id)s
 -- name: case
 -- An alert as people work on it; it stays as it is until the transaction ends. Uses alert_pkey,
 -- intervention_pkey.
-SELECT a.version, a.progress, a.assignee, a.snoozed_until, a.cleared_at, a.outcome,
+SELECT a.version, a.course, a.progress, a.assignee, a.snoozed_until, a.cleared_at, a.outcome,
        a.quiet_until,
        (SELECT coalesce(json_agg(json_build_object(
           'number', i.number, 'kind', i.kind, 'person', i.person, 'started_at', i.started_at,

@@ -1,8 +1,14 @@
--- name: open_alerts
--- The open alerts of these students and courses. Uses alert_one_open.
-SELECT a.alert_id, a.student::text, a.course, a.rule, a.severity, a.because
+-- name: known_alerts
+-- The open alerts of these students and courses, and those closed so short a while ago that they
+-- keep a rule quiet. Uses alert_one_open, alert_quiet.
+SELECT true, a.alert_id, a.student::text, a.course, a.rule, a.severity, a.because
 FROM unnest(%(student)s::uuid[], %(course)s::text[]) AS t (student, course)
 JOIN alert a ON a.student = t.student AND a.course = t.course AND a.cleared_at IS NULL
+UNION ALL
+SELECT false, a.alert_id, a.student::text, a.course, a.rule, a.severity, ''
+FROM unnest(%(student)s::uuid[], %(course)s::text[]) AS t (student, course)
+JOIN alert a ON a.student = t.student AND a.course = t.course
+            AND a.quiet_until > %(as_of)s AND a.cleared_at IS NOT NULL
 
 -- name: raise_alerts
 -- Open alerts with their history, their announcement and the standing's count of them.
@@ -27,23 +33,30 @@ WITH opened AS (
 SELECT count(*) FROM opened
 
 -- name: update_alerts
--- New numbers in an open alert; the history keeps each.
+-- New numbers in an open alert; the history keeps each. One that has become more severe is told of
+-- again, and is not what somebody has snoozed.
 WITH updated AS (
   UPDATE alert a SET severity = t.severity, because = t.because, evidence = t.evidence::jsonb,
+                     snoozed_until = CASE WHEN NOT t.worse THEN a.snoozed_until END,
                      version = a.version + 1
   FROM unnest(%(alert_id)s::bigint[], %(severity)s::smallint[], %(because)s::text[],
-              %(evidence)s::text[]) AS t (alert_id, severity, because, evidence)
+              %(evidence)s::text[], %(worse)s::boolean[])
+         AS t (alert_id, severity, because, evidence, worse)
   WHERE a.alert_id = t.alert_id AND a.cleared_at IS NULL
-  RETURNING a.alert_id, a.version, a.because
+  RETURNING a.alert_id, a.version, a.because, t.worse
+), announced AS (
+  INSERT INTO announcement (alert_id, kind) SELECT alert_id, 'escalated' FROM updated WHERE worse
 )
 INSERT INTO alert_history (alert_id, version, change, because, changed_at)
 SELECT alert_id, version, 'updated', because, %(as_of)s FROM updated
 
 -- name: clear_alerts
--- The condition has ended: close, keep the history, tell, count.
+-- The condition has ended: close, keep the history, tell, count; it stays quiet for some days.
 WITH cleared AS (
-  UPDATE alert a SET cleared_at = greatest(%(as_of)s, a.opened_at), version = a.version + 1
-  WHERE a.alert_id = ANY (%(alert_id)s::bigint[]) AND a.cleared_at IS NULL
+  UPDATE alert a SET cleared_at = greatest(%(as_of)s, a.opened_at), version = a.version + 1,
+                     quiet_until = greatest(%(as_of)s, a.opened_at) + t.quiet_days * interval '1 day'
+  FROM unnest(%(alert_id)s::bigint[], %(quiet_days)s::integer[]) AS t (alert_id, quiet_days)
+  WHERE a.alert_id = t.alert_id AND a.cleared_at IS NULL
   RETURNING a.alert_id, a.version, a.student, a.course
 ), told AS (
   INSERT INTO alert_history (alert_id, version, change, because, changed_at)
