@@ -13,7 +13,7 @@ from local.paths import PROJECT
 BIN = Path(sys.executable).parent
 CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("format", ("ruff", "format", "--check", ".")),
-    ("lint", ("ruff", "check", ".")),
+    ("lint", ("ruff", "check", "--no-cache", ".")),
     ("types", ("mypy",)),
     ("layers", ("lint-imports",)),
     ("tests", ("pytest", "-n", "2", "--dist", "loadfile", "-m", "not long", "-q")),

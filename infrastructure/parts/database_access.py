@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
+
     from infrastructure.parts.database import MonitorDatabase
 
 DATABASE = "monitor"
