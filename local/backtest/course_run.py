@@ -81,7 +81,7 @@ def watch(
             opened = alerts[one.person.student].settle(serious, week)
             one.alerts.extend((rule, week) for rule in opened)
             if one.person.registered and enrolled_at(verdict.touched.standing, as_of_us):
-                one.scores[week] = verdict.risk.total
+                one.scores[week] = verdict.risk
                 if firing := tuple(f.rule for f in serious if f.fires):
                     one.firing[week] = firing
     return list(found.values())

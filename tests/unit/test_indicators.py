@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.domain.indicators import Severity, evaluate, risk, risk_bucket
+from chalicelib.domain.indicators import Severity, evaluate, risk, risk_bucket, risk_total
 from chalicelib.domain.policy import HIGHER_EDUCATION, K12
+from chalicelib.domain.score import scale
 from chalicelib.domain.standing import MICROS_PER_DAY, CourseContext, DueItem, Standing
 from chalicelib.domain.work import Result
 
@@ -163,6 +164,21 @@ def test_risk_shows_its_parts_and_never_passes_a_hundred():
 
     worst = replace(marked(0), sessions=40, attended=0)
     assert risk(worst, context, HIGHER_EDUCATION, NOW_US).total == 100
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_the_risk_without_its_parts_is_the_same(dated):
+    context = CourseContext("C", (due("essay"), due("report", 60)) if dated else ())
+    by = scale(context, HIGHER_EDUCATION.low_mark_bp, NOW_US) if dated else None
+    for one in (
+        marked(3000, 9000),
+        marked(12_000),
+        standing(sessions=40, attended=30),
+        replace(marked(0), sessions=40, attended=0),
+        replace(marked(1000), enrolled=((0, 90 * MICROS_PER_DAY),)),
+    ):
+        whole = risk(one, context, HIGHER_EDUCATION, NOW_US).total
+        assert risk_total(one, HIGHER_EDUCATION, NOW_US, by) == whole
 
 
 def test_before_anything_was_due_marks_alone_make_the_risk():

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.domain.classroom import Course, ItemTerms, describe
 from chalicelib.domain.folding import unheard_of, with_terms
-from chalicelib.domain.score import features, has_dates, scale, score
+from chalicelib.domain.score import features, has_dates, scale, score, total
 from chalicelib.domain.score_points import BASE, PARTS, STAGES_BP
 from chalicelib.domain.standing import MICROS_PER_DAY, CourseContext
 from chalicelib.domain.work import Result
@@ -148,3 +148,13 @@ def test_the_total_is_the_sum_of_its_parts_within_rounding():
 def test_a_scale_holds_until_something_else_is_due_or_an_hour_is_over():
     assert scale(context(), 4000, NOW).until_us == NOW + DAY // 24
     assert scale(context(), 4000, 30 * DAY - 60).until_us == 30 * DAY
+
+
+def test_the_score_without_its_parts_is_the_same_at_every_stage():
+    for day in range(0, 45, 5):
+        by = scale(context(now=day * DAY), 4000, day * DAY)
+        for one in (*CLASS, student("x"), student("y", essay(1, 5), essay(3, 100, 3))):
+            assert total(one, by) == score(one, by).total
+            assert abs(sum(score(one, by).parts.values()) - total(one, by)) < 6 or total(
+                one, by
+            ) in (0, 100)

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from math import isqrt
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.domain.class_work import HOUR_US, lead_h
+from chalicelib.domain.class_work import HOUR_US, MAX_LEAD_H
 from chalicelib.domain.classroom import NEVER_H
 from chalicelib.domain.score_points import BASE, PARTS, STAGES_BP
 from chalicelib.domain.standing import MICROS_PER_DAY
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 GATE_BP = 3000  # due work counts once 30 % of the class has handed it in
 PRIOR_MISSING_BP, PRIOR_HEFT = 1200, 500
 MAX_Z, MAX_LATE = 3000, 2000  # thousandths of the class's spread
-Curve = tuple[str, tuple[int, ...], list[int]]  # part, knots, points at them
+# A straight line of a curve: where it begins, the points there, how far they rise, over how much.
+Line = tuple[int, int, int, int]
+Curve = tuple[str, tuple[int, ...], list[Line]]  # part, knots, lines before, between and after them
 
 
 # One piece of work as a student's is measured by it: whether it is due; its share of what is due,
@@ -82,15 +84,32 @@ def scale(context: CourseContext, pass_bp: int, as_of_us: int) -> Scale:
     )
 
 
+def total(standing: Standing, by: Scale) -> int:
+    """Return the score of one student, 0..100: all that judging needs, so it makes no parts."""
+    return _whole(by.base + sum(_added(standing, by)))
+
+
 def score(standing: Standing, by: Scale) -> Score:
-    """Return the score of one student."""
+    """Return the score of one student, with its parts."""
+    added = _added(standing, by)
+    parts = {
+        name: round(points / 100) for (name, _, _), points in zip(by.curves, added, strict=True)
+    }
+    return Score(_whole(by.base + sum(added)), {"base": round(by.base / 100), **parts})
+
+
+def _added(standing: Standing, by: Scale) -> list[int]:
     values = features(standing, by)
-    total, parts = by.base, {"base": round(by.base / 100)}
-    for name, knots, points in by.curves:
-        added = _at(knots, points, values[name])
-        total += added
-        parts[name] = round(added / 100)
-    return Score(max(0, min(100, (total + 50) // 100)), parts)
+    added = []
+    for name, knots, lines in by.curves:
+        value = values[name]
+        begins, points, rise, run = lines[bisect_right(knots, value)]
+        added.append(points + rise * (value - begins) // run)
+    return added
+
+
+def _whole(hundredths: int) -> int:
+    return max(0, min(100, (hundredths + 50) // 100))
 
 
 def features(  # noqa: C901  # one pass over the work: in parts it takes half as long again
@@ -100,7 +119,7 @@ def features(  # noqa: C901  # one pass over the work: in parts it takes half as
     missing = due = by.due
     opened, opened_by_class = 0, by.opened
     late = timed = failed = marks = z_sum = z_hefts = hefts = latest_z = 0
-    last_us, latest = by.never_us, (0, "")
+    last_us, latest_us, latest_item = by.never_us, 0, ""
     for result in standing.work:
         measure = by.measures.get(result.item)
         if measure is None:
@@ -117,7 +136,10 @@ def features(  # noqa: C901  # one pass over the work: in parts it takes half as
                 last_us = submitted_us
             if is_due:
                 timed += 1
-                lateness = (lead_h(submitted_us, due_us) - lead_mean) * 1000 // lead_sd
+                hours = (submitted_us - due_us) // HOUR_US  # lead_h, without the call
+                if not -MAX_LEAD_H < hours < MAX_LEAD_H:
+                    hours = _end(hours, MAX_LEAD_H)
+                lateness = (hours - lead_mean) * 1000 // lead_sd
                 late += lateness if -MAX_LATE < lateness < MAX_LATE else _end(lateness, MAX_LATE)
         if not is_due:
             opened += 10_000
@@ -130,9 +152,9 @@ def features(  # noqa: C901  # one pass over the work: in parts it takes half as
             z_hefts += z * heft
             hefts += heft
             failed += score_bp < by.pass_bp
-            when = (result.scored_us or 0, result.item)
-            if when > latest:
-                latest, latest_z = when, z
+            scored_us = result.scored_us or 0
+            if scored_us > latest_us or (scored_us == latest_us and result.item > latest_item):
+                latest_us, latest_item, latest_z = scored_us, result.item, z
     return {
         "missing": (missing * 10_000 + PRIOR_HEFT * PRIOR_MISSING_BP) // (due + PRIOR_HEFT),
         "marks": z_hefts // (hefts + 1000),
@@ -180,27 +202,26 @@ def _elapsed_bp(context: CourseContext, as_of_us: int) -> int:
 def _stage(at: int) -> tuple[int, list[Curve]]:
     """Return the points at a stage of a course: the base, and each part's at its knots."""
     i = min(bisect_right(STAGES_BP, at) - 1, len(STAGES_BP) - 2)
-    part, whole = at - STAGES_BP[i], STAGES_BP[i + 1] - STAGES_BP[i]
+    gone, whole = at - STAGES_BP[i], STAGES_BP[i + 1] - STAGES_BP[i]
 
     def between(one: int, other: int) -> int:
-        return one + (other - one) * part // whole
+        return one + (other - one) * gone // whole
 
     curves = [
         (
             name,
-            points.knots,
-            [between(u, v) for u, v in zip(points.rows[i], points.rows[i + 1], strict=True)],
+            part.knots,
+            _lines(part.knots, [between(u, v) for u, v in zip(*part.rows[i : i + 2], strict=True)]),
         )
-        for name, points in PARTS.items()
+        for name, part in PARTS.items()
     ]
     return between(BASE[i], BASE[i + 1]), curves
 
 
-def _at(knots: tuple[int, ...], points: list[int], value: int) -> int:
-    """Return the points at a value: by straight lines between knots, flat outside of them."""
-    if value <= knots[0]:
-        return points[0]
-    if value >= knots[-1]:
-        return points[-1]
-    i = bisect_right(knots, value) - 1
-    return points[i] + (points[i + 1] - points[i]) * (value - knots[i]) // (knots[i + 1] - knots[i])
+def _lines(knots: tuple[int, ...], points: list[int]) -> list[Line]:
+    """Return a curve as straight lines between its knots, flat outside of them."""
+    between = [
+        (knots[i], points[i], points[i + 1] - points[i], knots[i + 1] - knots[i])
+        for i in range(len(knots) - 1)
+    ]
+    return [(knots[0], points[0], 0, 1), *between, (knots[-1], points[-1], 0, 1)]

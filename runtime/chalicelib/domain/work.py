@@ -62,6 +62,7 @@ class Totals(msgspec.Struct, frozen=True, gc=False):
 NO_TERMS = Terms()
 NO_TOTALS = Totals(0, 0, 0, 0, 0, None)
 _item_of = attrgetter("item")
+_marked_at = attrgetter("scored_us", "scored_uid")
 
 
 def merge(
@@ -115,8 +116,7 @@ def totals(results: Iterable[Result]) -> Totals:
 
 def marks_in_order(results: Iterable[Result]) -> list[Result]:
     """Return the results whose marks count, the oldest mark first."""
-    counted = [r for r in results if r.weight is not None]
-    return sorted(counted, key=lambda r: (r.scored_us, r.scored_uid))
+    return sorted([r for r in results if r.weight is not None], key=_marked_at)
 
 
 def _add(result: Result, event: wire.Scored | wire.Submitted, uid: str) -> None:

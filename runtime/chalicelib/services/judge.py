@@ -10,16 +10,15 @@ from chalicelib.domain.delivery import Outcome
 from chalicelib.domain.in_force import Policies
 from chalicelib.domain.indicators import (
     Finding,
-    Risk,
     evaluate,
     flags_of,
     look_beyond,
-    risk,
     risk_bucket,
+    risk_total,
     worth_an_alert,
 )
-from chalicelib.domain.score import Scale, scale
-from chalicelib.domain.standing import CourseContext, Touched
+from chalicelib.domain.score import Scale, has_dates, scale
+from chalicelib.domain.standing import NO_SIGNALS, CourseContext, Touched
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -29,12 +28,12 @@ if TYPE_CHECKING:
     from chalicelib.ports import Unit
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """What is to be said about one standing at one moment."""
 
     touched: Touched
     findings: list[Finding]
-    risk: Risk
+    risk: int  # 0..100
     flags: int = 0  # see indicators.combined
 
 
@@ -79,18 +78,22 @@ class Judge:
     ) -> list[Verdict]:
         """Evaluate every rule and the risk of these standings; changes nothing."""
         as_of_us = int(now.timestamp() * 1_000_000)
-        return [self._verdict(one, contexts[one.standing.course], as_of_us) for one in touched]
+        measures: dict[str, tuple[CourseContext, Policy, Scale | None]] = {}
+        verdicts = []
+        for one in touched:
+            course = one.standing.course
+            measure = measures.get(course)
+            if measure is None:
+                context, policy = contexts[course], self._policies.of(course)
+                measure = context, policy, self._scale_of(context, policy, as_of_us)
+                measures[course] = measure
+            verdicts.append(_verdict(one, *measure, as_of_us))
+        return verdicts
 
-    def _verdict(self, one: Touched, context: CourseContext, as_of_us: int) -> Verdict:
-        standing, policy = one.standing, self._policies.of(one.standing.course)
-        findings = evaluate(standing, context, policy, as_of_us)
-        found = risk(standing, context, policy, as_of_us, self._scale_of(context, policy, as_of_us))
-        flags = flags_of(standing, context, policy, as_of_us)
-        findings += look_beyond(flags, found.total, one.signals, policy)
-        return Verdict(one, findings, found, flags)
-
-    def _scale_of(self, context: CourseContext, policy: Policy, as_of_us: int) -> Scale:
+    def _scale_of(self, context: CourseContext, policy: Policy, as_of_us: int) -> Scale | None:
         """Return what a class is measured by, made anew when class, policy or time has moved."""
+        if not has_dates(context):
+            return None
         known = self._scales.get(context.course)
         if known and known[0] is context and known[1] is policy:
             _, _, made_us, made = known
@@ -119,6 +122,18 @@ class Judge:
         return contexts
 
 
+def _verdict(
+    one: Touched, context: CourseContext, policy: Policy, by: Scale | None, as_of_us: int
+) -> Verdict:
+    standing = one.standing
+    findings = evaluate(standing, context, policy, as_of_us)
+    risk = risk_total(standing, policy, as_of_us, by)
+    flags = flags_of(standing, context, policy, as_of_us)
+    if flags or one.signals is not NO_SIGNALS:
+        findings += look_beyond(flags, risk, one.signals, policy)
+    return Verdict(one, findings, risk, flags)
+
+
 def settle(unit: Unit, judge: Judge, verdicts: Sequence[Verdict], now: dt.datetime) -> Outcome:
     """Make alerts and coarse risk of kept standings agree with the verdicts; safe to repeat."""
     moved = [one for one in map(_with_risk, verdicts) if one is not None]
@@ -128,7 +143,7 @@ def settle(unit: Unit, judge: Judge, verdicts: Sequence[Verdict], now: dt.dateti
 
 def _with_risk(verdict: Verdict) -> Touched | None:
     """Return the standing with its coarse risk; None when it is kept like that already."""
-    touched, bucket = verdict.touched, risk_bucket(verdict.risk.total)
+    touched, bucket = verdict.touched, risk_bucket(verdict.risk)
     if bucket != touched.risk_bucket:
         return msgspec.structs.replace(touched, risk_bucket=bucket)
     return touched if touched.changed or not touched.place else None

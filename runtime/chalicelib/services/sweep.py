@@ -78,4 +78,4 @@ def _sweep_part(
 def _day(verdict: Verdict) -> tuple[str, int, str]:
     told = [f.rule for f in verdict.findings if f.fires or f.severity is Severity.GOOD]
     rules = " ".join(sorted(told))
-    return verdict.touched.standing.student, verdict.risk.total, rules
+    return verdict.touched.standing.student, verdict.risk, rules

@@ -29,6 +29,7 @@ def test_a_restart_goes_on_behind_the_checkpoint_and_loses_nothing(
 
     before = mapped(stream, first, checkpoints=FileCheckpoints(tmp_path / "done"), **settings)
     assert enough.wait(10)
+    _wait_for(tmp_path / "done")  # a slow lane may hold up its shard's first checkpoint
     assert before.stop()
     second = Handler()
     after = mapped(stream, second, checkpoints=FileCheckpoints(tmp_path / "done"), **settings)
@@ -91,3 +92,10 @@ def test_latest_passes_over_what_was_there_and_a_restart_keeps_its_place(make_st
 
     assert again.wait_until_drained(5)
     assert handler.done == ["new", "while it was away"]
+
+
+def _wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 10
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path.name} is not written"
+        time.sleep(0.01)

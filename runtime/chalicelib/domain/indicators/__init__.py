@@ -20,7 +20,7 @@ from chalicelib.domain.indicators.marks import (
     low_marks,
 )
 from chalicelib.domain.indicators.positive import recovered, strong_improvement
-from chalicelib.domain.indicators.risk import Risk, risk, risk_bucket
+from chalicelib.domain.indicators.risk import Risk, risk, risk_bucket, risk_total
 from chalicelib.domain.indicators.trend import falling_marks, trend
 from chalicelib.domain.indicators.work import missing_items, missing_work
 from chalicelib.domain.standing import enrolled_at
@@ -44,6 +44,7 @@ __all__ = [
     "missing_items",
     "risk",
     "risk_bucket",
+    "risk_total",
     "worth_an_alert",
 ]
 

@@ -23,6 +23,9 @@ def silence(
     told, nothing is said.
     """
     today = as_of_us // MICROS_PER_DAY
+    last = last_day(standing)
+    if last is not None and today - last < policy.silence_days:
+        return None
     if context.median_day is None or today - context.median_day >= policy.silence_days:
         return None
     since = _since(standing, context, as_of_us)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Finding(NamedTuple):
     fires: bool = True  # False: keeps an open alert open, opens none
 
 
+@functools.lru_cache(maxsize=16_384)
 def percent(basis_points: int) -> str:
     """Return a share or a mark as people read it."""
     sign, size = "-" if basis_points < 0 else "", abs(basis_points)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from chalicelib.domain.score import Scale, has_dates, scale, score
-from chalicelib.domain.standing import CourseContext, Standing, enrolled_at
+from chalicelib.domain.score import Scale, has_dates, scale, score, total
+from chalicelib.domain.standing import CourseContext, Standing, enrolled_at, mean_bp
 
 if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
@@ -36,14 +36,24 @@ def risk(
     if not enrolled_at(standing, as_of_us):
         return Risk(0, {})
     absence = _absence_points(standing, policy)
-    if has_dates(context):
+    if by is not None or has_dates(context):
         found = score(standing, by or scale(context, policy.low_mark_bp, as_of_us))
         return Risk(min(100, found.total + absence), {**found.parts, "absence": absence})
-    marks = 0
-    if standing.weight_sum:
-        mean = standing.weighted_sum // standing.weight_sum
-        marks = max(0, 40 * (10_000 - mean) // 10_000)
+    marks = _mark_points(standing)
     return Risk(min(100, marks + absence), {"marks": marks, "absence": absence})
+
+
+def risk_total(standing: Standing, policy: Policy, as_of_us: int, by: Scale | None) -> int:
+    """Return the same risk without its parts; `by` is None where no work has a due date."""
+    if not enrolled_at(standing, as_of_us):
+        return 0
+    points = _mark_points(standing) if by is None else total(standing, by)
+    return min(100, points + _absence_points(standing, policy))
+
+
+def _mark_points(standing: Standing) -> int:
+    mean = mean_bp(standing)
+    return 0 if mean is None else max(0, 40 * (10_000 - mean) // 10_000)
 
 
 def _absence_points(standing: Standing, policy: Policy) -> int:

@@ -44,9 +44,9 @@ def missing_items(
     return [
         due
         for due in context.items
-        if due.due_us is not None
+        if due.item not in settled
+        and due.due_us is not None
         and due.due_us <= latest_due_us
-        and due.item not in settled
         and due.handed_in * 10_000 >= due.expected * policy.class_gate_bp
         and enrolled_at(standing, due.due_us)
     ]
