@@ -24,7 +24,7 @@ class Person(NamedTuple):
 
     student: str
     at_risk: bool
-    registered: bool  # on a day that is known
+    registered_day: int | None  # of the run, which may be negative; None: not known
     left_day: int | None  # of the run
     groups: Mapping[str, str]
 
@@ -42,7 +42,7 @@ def people_of(folder: Path, run: files.Run) -> list[Person]:
         Person(
             events.student_id(number),
             result in AT_RISK,
-            files.known(days[number][0]),
+            files.day_or_none(days[number][0]),
             files.day_or_none(days[number][1]),
             groups.get(number, {}),
         )

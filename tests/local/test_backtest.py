@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import random
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,14 +19,15 @@ from local.backtest.command import policy_of, weeks_of
 from local.backtest.course_run import Watched, watch
 from local.backtest.measures import Flagged
 from local.backtest.people import Person
+from local.backtest.printing import beside
 from local.backtest.replay import spans_of
 from local.backtest.scoring import score_rows
 from local.backtest.warning import days_of_warning
 from local.oulad import OuladError
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "oulad-AAA-2013J"
-# Of the shipped course run, by week: what was seen on 2026-11-21, and nothing below it.
-SEEN = {4: 0.0, 8: 0.0, 16: 0.0, 20: 0.0}
+# Of the shipped course run, by week: what was seen on 2026-11-21, cut after three digits.
+SEEN = {4: 0.740, 8: 0.807, 16: 0.810, 20: 0.854}
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +84,7 @@ def test_a_flag_is_told_by_shares_and_by_nothing_where_there_is_nobody():
 
 
 def test_days_of_warning_are_from_the_first_alert_before_leaving():
-    person = Person("a", at_risk=True, registered=True, left_day=40, groups={})
+    person = Person("a", at_risk=True, registered_day=-9, left_day=40, groups={})
     one = Watched(
         "C", person, {1: 10, 2: 90}, {}, [("silence", 2), ("low_marks", 3), ("low_marks", 6)]
     )
@@ -92,7 +95,7 @@ def test_days_of_warning_are_from_the_first_alert_before_leaving():
 
 
 def test_a_warning_after_leaving_is_none():
-    person = Person("a", at_risk=True, registered=True, left_day=20, groups={})
+    person = Person("a", at_risk=True, registered_day=-9, left_day=20, groups={})
     assert days_of_warning(Watched("C", person, {}, {}, [("silence", 3)]), "silence", {}) is None
 
 
@@ -113,6 +116,23 @@ def test_nobody_is_watched_after_leaving_or_before_registering(watched):
     assert sum(4 in one.scores for one in watched) == sum(there)
 
 
+def test_work_of_an_earlier_run_makes_nobody_registered(tmp_path):
+    shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "studentVle_daily.csv").write_text(
+        "code_module,code_presentation,id_student,date,sum_click\n"
+    )
+    for name, row in {
+        "studentRegistration.csv": "AAA,2013J,999,40,?",
+        "studentInfo.csv": "AAA,2013J,999,Fail",
+        "studentAssessment.csv": "1752,999,-1,1,70",
+    }.items():
+        with (tmp_path / name).open("a", newline="") as file:
+            file.write(f"{row}\n")
+    watched = watch(tmp_path, "AAA-2013J", HIGHER_EDUCATION, 8)
+    one = next(one for one in watched if one.person.student == "oulad-999")
+    assert sorted(one.scores) == [6, 7, 8]
+
+
 @pytest.mark.parametrize("week", SEEN)
 def test_the_score_orders_real_students_as_well_as_it_did(watched, week):
     row = next(row for row in score_rows(watched, [week]) if row["courses"] == "AAA-2013J")
@@ -124,8 +144,11 @@ def test_the_command_prints_and_writes_tables_and_plots(tmp_path, monkeypatch, c
     harsh.write_text("grace_days = 0\n")
     arguments = ["--weeks", "4,8", "--into", str(tmp_path / "out"), "--against", str(harsh)]
     monkeypatch.setattr("sys.argv", ["local", "backtest", str(EXAMPLE), *arguments])
+    monkeypatch.setenv("COLUMNS", "80")
     assert main() == 0
-    assert "missing_work" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert re.search(r"^ +missing_work +\d+ +0\.\d{3} +0\.\d{3} +\d+ +0\.\d{3} *$", printed, re.M)
+    assert max(map(len, printed.splitlines()[:-1])) <= 80  # the last names a folder
     written = {path.name for path in (tmp_path / "out").iterdir()}
     assert written >= {"score.csv", "rules.csv", "lead.csv", "comparison.csv", "backtest.json"}
     assert written >= {"calibration.png", "share.png", "lead.png"}
@@ -135,6 +158,18 @@ def test_the_command_prints_and_writes_tables_and_plots(tmp_path, monkeypatch, c
     told = json.loads((tmp_path / "out" / "backtest.json").read_text())
     assert told["about"]["marking_lag_days"] == 0
     assert told["comparison"][0]["flagged_other"] >= told["comparison"][0]["flagged"]
+
+
+def test_a_group_s_flags_are_printed_beside_each_other():
+    rows = [
+        {"by": "age", "group": "35-55", "students": 9, "flag": flag, "recall": recall,
+         "false_positive_rate": wrong}
+        for flag, recall, wrong in (("any rule", 0.5, 0.1), ("score, top 20 %", 0.25, None))
+    ]  # fmt: skip
+    assert beside(rows) == [
+        {"group": "age 35-55", "students": 9, "wrong_rule": 0.1, "found_rule": 0.5,
+         "wrong_score": None, "found_score": 0.25}
+    ]  # fmt: skip
 
 
 def test_a_policy_is_a_preset_or_a_file(tmp_path):
