@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 RUNTIME = Path(__file__).resolve().parents[2] / "runtime"
 _KEPT = RUNTIME / ".chalice" / "deployments"  # Chalice's own: what it packaged before
 _PACKAGES_KEPT = 4
-BINARIES = ("msgspec/_core.", "psycopg2/_psycopg.")
+BINARIES = (
+    "_cffi_backend.",
+    "cryptography/hazmat/bindings/_rust.",
+    "msgspec/_core.",
+    "psycopg2/_psycopg.",
+)
 # Python 3.11 runs on Amazon Linux 2 (glibc 2.26), and psycopg2-binary's wheels for arm64 need 2.28;
 # from 3.12 on it is Amazon Linux 2023 (2.34).
 _ARM64_FROM = (3, 12)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -41,6 +41,17 @@ class Stream(Protocol):
 
     def health(self) -> str:
         """Return the stream's status; raise when it does not answer."""
+        ...
+
+
+class Keys(Protocol):
+    """The public keys of the issuer of tokens."""
+
+    def key(self, key_id: str) -> Any | None:
+        """Return a key with its `key` and `algorithm_name`; None when there is no such one.
+
+        UnavailableError when the issuer does not answer and none of its keys is known.
+        """
         ...
 
 

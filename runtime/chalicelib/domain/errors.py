@@ -7,6 +7,9 @@ MonitorError
 │   ├── ConflictError       409: the thing's state does not allow it
 │   ├── StaleError          412: the thing has changed since the sender read it
 │   └── UnconditionalError  428: the sender does not say which version it has read
+├── NotSignedInError        nobody knows who asks: 401
+├── NotAllowedError         this person or machine may not see or do that: 403
+├── TooOftenError           this client asks too often: 429, the same call may succeed later
 ├── NotFoundError           there is no such thing: 404
 ├── PoisonError             a record of the stream that can never succeed: quarantine it, go on
 ├── UnavailableError        a dependency did not answer: 503, or stop the batch and retry it
@@ -68,6 +71,22 @@ class UnconditionalError(InvalidRequestError):
 
     status = 428
     kind, title = "unconditional", "The version that was read is missing"
+
+
+class NotSignedInError(MonitorError):
+    """There is no token, or none that is good; the message says why, without the token."""
+
+
+class NotAllowedError(MonitorError):
+    """Who asks is known, and may not see or do that."""
+
+
+class TooOftenError(MonitorError):
+    """A client asks more often than it may; `wait_s` later it may again."""
+
+    def __init__(self, detail: str, wait_s: float) -> None:
+        super().__init__(detail)
+        self.wait_s = wait_s
 
 
 class NotFoundError(MonitorError):
