@@ -52,6 +52,11 @@ class Paths:
         return self.home / "pseudonym.key"
 
     @property
+    def erasures(self) -> Path:
+        """Who was erased, kept beside the database and not in it."""
+        return self.home / "erasures.jsonl"
+
+    @property
     def processes(self) -> Path:
         """A file per process that was started, so that the next start can end what was left."""
         return self.home / "processes"

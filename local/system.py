@@ -13,7 +13,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from chalicelib import bootstrap
+from chalicelib import bootstrap, jobs
 from chalicelib.adapters.clock import FileClock
 from chalicelib.settings import Settings
 from local.announcements import Announcements
@@ -78,6 +78,7 @@ class LocalSystem:
         self.emulator.create_stream(STREAM, SHARDS)
         self._topic_arn = self.emulator.create_topic(TOPIC)
         self._make_key()
+        jobs.apply_erasures(self.service("postgres"))
         self._start_children()
         self._wait_until_healthy()
         return self
@@ -130,6 +131,8 @@ class LocalSystem:
         """Return the runtime's settings with the database signed in to as a role."""
         return Settings(
             database_conninfo=self.postgres.dsn(DATABASE, role),
+            privacy_conninfo=self.postgres.dsn(DATABASE, "privacy"),
+            erasure_list=str(self.paths.erasures),
             stream_name=STREAM,
             topic_arn=self._topic_arn,
             pseudonym_key_file=str(self.paths.key),
@@ -226,7 +229,14 @@ def remove(paths: Paths) -> None:
     EmbeddedPostgres(paths.database).remove()
     for path in (paths.emulator, paths.processes, paths.logs):
         shutil.rmtree(path, ignore_errors=True)
-    for file in (paths.checkpoints, paths.progress, paths.clock, paths.replay, paths.key):
+    for file in (
+        paths.checkpoints,
+        paths.progress,
+        paths.clock,
+        paths.replay,
+        paths.key,
+        paths.erasures,
+    ):
         file.unlink(missing_ok=True)
 
 

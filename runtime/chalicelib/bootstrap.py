@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from chalicelib import settings as settings_module
 from chalicelib.adapters import secrets
 from chalicelib.adapters.clock import FileClock, WallClock
+from chalicelib.adapters.erasure_list import FileErasureList, S3ErasureList
 from chalicelib.adapters.kinesis import KinesisStream
 from chalicelib.adapters.postgres.alert_changes import PostgresAlertChanges
 from chalicelib.adapters.postgres.alert_reads import PostgresAlertReads
 from chalicelib.adapters.postgres.catalogue import PostgresCatalogue
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.policies import PostgresPolicies
+from chalicelib.adapters.postgres.privacy import PostgresPrivacy
 from chalicelib.adapters.postgres.reads import PostgresReads
 from chalicelib.adapters.postgres.sign_in import as_given, by_iam, by_secret
 from chalicelib.adapters.postgres.store import PostgresStore
@@ -62,6 +64,23 @@ class Service:
     def pseudonym_key(self) -> bytes:
         """The institution's key; ConfigurationError when it is missing or short."""
         return _key(self.settings)
+
+    @functools.cached_property
+    def privacy(self) -> PostgresPrivacy:
+        """The records as the role `privacy` may treat them; ConfigurationError without its role."""
+        conninfo = self.settings.privacy_conninfo
+        if not conninfo:
+            raise ConfigurationError("MONITOR_PRIVACY_CONNINFO is empty")
+        return PostgresPrivacy(Database(sign_in(self.settings, conninfo)))
+
+    @functools.cached_property
+    def erasures(self) -> S3ErasureList | FileErasureList:
+        """The list of erasures; ConfigurationError when it has no place."""
+        place = self.settings.erasure_list
+        if not place:
+            raise ConfigurationError("MONITOR_ERASURE_LIST is empty")
+        bucket = place.removeprefix("s3://")
+        return FileErasureList(Path(place)) if bucket == place else S3ErasureList(bucket)
 
     @functools.cached_property
     def ingest(self) -> Ingest:
@@ -114,9 +133,9 @@ def using(chosen: Service) -> Iterator[Service]:
         _chosen.remove(chosen)
 
 
-def sign_in(settings: Settings) -> SignIn:
-    """Return how these settings sign in to the database."""
-    conninfo = settings.database_conninfo
+def sign_in(settings: Settings, conninfo: str = "") -> SignIn:
+    """Return how these settings sign in to the database, as the user of `conninfo` if given."""
+    conninfo = conninfo or settings.database_conninfo
     if settings.database_sign_in == "iam":
         return by_iam(conninfo)
     if settings.database_sign_in == "secret":

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.adapters.migrations import migrate as apply_migrations
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.partitions import PostgresPartitions
+from chalicelib.adapters.postgres.privacy import PostgresPrivacy
 from chalicelib.domain.errors import UnavailableError
+from chalicelib.services import erasure
 from chalicelib.services.announce import announce
 from chalicelib.services.maintenance import keep_partitions
 from chalicelib.services.sources import stale_sources
@@ -56,6 +58,7 @@ def migrate(service: Service) -> dict[str, Any]:
     """
     settings = service.settings
     applied = apply_migrations(service.sign_in)
+    erased = apply_erasures(service)
     partitions = PostgresPartitions(Database(service.sign_in))
     kept = keep_partitions(
         partitions,
@@ -63,4 +66,20 @@ def migrate(service: Service) -> dict[str, Any]:
         width_months=settings.partition_months,
         retention_days=settings.retention_days,
     )
-    return {"applied": applied, "partitions": kept}
+    return {"applied": applied, "erased": erased, "partitions": kept}
+
+
+def apply_erasures(service: Service) -> int:
+    """Erase who is on the list of erasures and in the database again, as after a restore."""
+    if not service.settings.erasure_list:
+        return 0
+    database = Database(service.sign_in)
+    try:
+        return erasure.apply(
+            records=PostgresPrivacy(database),
+            kept=service.erasures,
+            key=service.pseudonym_key,
+            clock=service.clock,
+        )
+    finally:
+        database.close()

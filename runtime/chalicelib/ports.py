@@ -120,6 +120,10 @@ class Unit(Protocol):
         """Keep other writers of these students out; return the oldest storable microsecond."""
         ...
 
+    def erased(self) -> frozenset[str]:
+        """Return the pseudonyms of everybody who was erased when `begin` was called."""
+        ...
+
     def add_receipts(self, deliveries: Iterable[Delivery]) -> None:
         """Remember which request each record came from."""
         ...

@@ -21,6 +21,8 @@ class Settings:
     database_conninfo: str = ""  # libpq; without a password where IAM or a password file signs in
     database_sign_in: str = "conninfo"  # or iam (a token), or secret (what database_secret holds)
     database_secret: str = ""  # ARN of the master's secret, for migrations
+    privacy_conninfo: str = ""  # as database_conninfo, for the role that erases and holds
+    erasure_list: str = ""  # s3:// and a bucket, or a file: who was erased, outside of the database
     stream_name: str = ""
     topic_arn: str = ""  # SNS; empty: alerts are written to the log instead
     pseudonym_key_file: str = ""  # holds 32 bytes or more

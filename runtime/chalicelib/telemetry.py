@@ -34,6 +34,7 @@ class Metric(enum.Enum):
     EVENTS_STORED = _Described(MetricUnit.Count, "new events that a batch committed")
     EVENTS_REPEATED = _Described(MetricUnit.Count, "events of a batch that were stored before")
     EVENTS_QUARANTINED = _Described(MetricUnit.Count, "events or records set aside, with a reason")
+    EVENTS_ERASED = _Described(MetricUnit.Count, "events refused, of students who were erased")
     BATCHES_HELD = _Described(MetricUnit.Count, "batches that stopped because of an outage")
     BATCH_MILLISECONDS = _Described(MetricUnit.Milliseconds, "from a batch's arrival to its commit")
     ALERTS_OPENED = _Described(MetricUnit.Count, "alerts that a batch or a sweep opened")
@@ -100,6 +101,7 @@ def of_outcome(outcome: Outcome, milliseconds: float) -> dict[Metric, float]:
         Metric.EVENTS_STORED: outcome.new,
         Metric.EVENTS_REPEATED: outcome.repeated,
         Metric.EVENTS_QUARANTINED: outcome.quarantined,
+        Metric.EVENTS_ERASED: outcome.erased,
         Metric.ALERTS_OPENED: outcome.opened,
         Metric.ALERTS_CLEARED: outcome.cleared,
         Metric.BATCH_MILLISECONDS: milliseconds,

@@ -40,6 +40,7 @@ class Outcome:
     new: int = 0
     repeated: int = 0
     quarantined: int = 0
+    erased: int = 0  # events of students who were erased, refused into nothing
     opened: int = 0
     updated: int = 0
     cleared: int = 0

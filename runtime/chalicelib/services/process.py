@@ -33,6 +33,8 @@ def process(deliveries: Sequence[Delivery], *, store: Store, judge: Judge, clock
     kept = [item for delivery in deliveries for item in _poison(delivery)]
     with store.unit() as unit:
         horizon = unit.begin({i.event.student for i in incoming})
+        wanted, kept = _not_erased(incoming, kept, unit.erased())
+        refused, incoming = len(incoming) - len(wanted), wanted
         timely, untimely = _by_time(incoming, horizon, int(now.timestamp() * 1_000_000))
         unit.add_receipts(deliveries)
         sorted_ = unit.add_events(timely)
@@ -42,7 +44,7 @@ def process(deliveries: Sequence[Delivery], *, store: Store, judge: Judge, clock
         kept += [_contradiction(timely[i]) for i in sorted_.conflicting]
         unit.quarantine(kept)
     outcome.new, outcome.repeated = len(new), len(sorted_.repeated)
-    outcome.quarantined = len(kept)
+    outcome.quarantined, outcome.erased = len(kept), refused
     return outcome
 
 
@@ -84,6 +86,19 @@ def _poison(delivery: Delivery) -> list[Quarantined]:
         )
         for payload, error in delivery.bad
     ]
+
+
+def _not_erased(
+    incoming: list[Incoming], poison: list[Quarantined], erased: frozenset[str]
+) -> tuple[list[Incoming], list[Quarantined]]:
+    """Leave out what is of students who were erased, and poison that names one of them."""
+    if not erased:
+        return incoming, poison
+    names = [student.encode() for student in erased] if poison else []
+    return (
+        [item for item in incoming if item.event.student not in erased],
+        [item for item in poison if not any(name in item.payload for name in names)],
+    )
 
 
 def _by_time(

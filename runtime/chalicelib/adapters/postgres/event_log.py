@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from psycopg2 import errors
 
@@ -23,13 +23,25 @@ _SQL = queries.load("events.sql")
 Key = tuple[str, int, str]  # (student, occurred_us, event_uid): the identity
 
 
-def begin(cursor: Pipeline, students: Iterable[str]) -> int | None:
-    """Wait for other writers of these students; return the horizon in microseconds, if any."""
+class Begun(NamedTuple):
+    """What a writer has to know before it writes."""
+
+    horizon_us: int | None  # the start of the oldest partition, if there is one
+    erasure: str | None  # the number and the time of the latest one
+
+
+def begin(cursor: Pipeline, students: Iterable[str]) -> Begun:
+    """Wait for other writers of these students; return what was committed until then."""
     lanes = {int(student[:2], 16) for student in students}
     # In one message; the second sees what was committed while the first waited.
     cursor.execute(f"{_SQL['lock_lanes']}; {_SQL['horizon']}", {"lanes": arrays.plain(lanes)})
-    horizon: int | None = cursor.fetchall()[0][0]
-    return horizon
+    return Begun(*cursor.fetchall()[0])
+
+
+def erased(cursor: Pipeline) -> frozenset[str]:
+    """Return the pseudonyms of all who were erased."""
+    cursor.execute(_SQL["erased"])
+    return frozenset(student for (student,) in cursor.fetchall())
 
 
 def add_receipts(cursor: Pipeline, deliveries: Iterable[Delivery]) -> None:

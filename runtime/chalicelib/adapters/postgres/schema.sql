@@ -2,6 +2,44 @@ CREATE FUNCTION public.alert_state(progress text, outcome text, closed_at timest
     LANGUAGE sql IMMUTABLE
     RETURN CASE WHEN (outcome IS NOT NULL) THEN 'resolved'::text WHEN (closed_at IS NOT NULL) THEN 'cleared'::text WHEN (snoozed_until > as_of) THEN 'snoozed'::text ELSE progress END;
 ALTER FUNCTION public.alert_state(progress text, outcome text, closed_at timestamp with time zone, snoozed_until timestamp with time zone, as_of timestamp with time zone) OWNER TO owner;
+CREATE FUNCTION public.count_student(of_student uuid) RETURNS jsonb
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    AS $$
+  SELECT delete_student(of_student, true)
+$$;
+ALTER FUNCTION public.count_student(of_student uuid) OWNER TO owner;
+CREATE FUNCTION public.delete_student(of_student uuid, dry_run boolean) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS $_$
+DECLARE
+  counts jsonb := '{}';
+  matching text;
+  name text;
+  n bigint;
+BEGIN
+  FOR name, matching IN
+    SELECT t.name, 'alert_id IN (SELECT a.alert_id FROM alert a WHERE a.student = $1)'
+    FROM tables_of_alerts() t
+    UNION ALL SELECT t.name, 'student = $1' FROM tables_of_students() t
+    UNION ALL VALUES
+      ('catalogue_version', 'kind = ''enrolment'' AND right(key, 39) = ''"'' || $1 || ''"]'''),
+      ('quarantine', 'student = $1 OR position(convert_to($1::text, ''UTF8'') IN payload) > 0 OR strpos(detail, $1::text) > 0')
+  LOOP
+    IF to_regprocedure(format('forget_in_%s(uuid, boolean)', name)) IS NOT NULL THEN
+      EXECUTE format('SELECT forget_in_%s($1, $2)', name) USING of_student, dry_run INTO n;
+    ELSIF dry_run THEN
+      EXECUTE format('SELECT count(*) FROM %I WHERE %s', name, matching) USING of_student INTO n;
+    ELSE
+      EXECUTE format('DELETE FROM %I WHERE %s', name, matching) USING of_student;
+      GET DIAGNOSTICS n = ROW_COUNT;
+    END IF;
+    counts := counts || jsonb_build_object(name, coalesce((counts ->> name)::bigint, 0) + n);
+  END LOOP;
+  RETURN counts;
+END $_$;
+ALTER FUNCTION public.delete_student(of_student uuid, dry_run boolean) OWNER TO owner;
 CREATE FUNCTION public.drop_event_partitions(before timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -90,6 +128,64 @@ BEGIN
   RETURN made;
 END $$;
 ALTER FUNCTION public.ensure_event_partitions(first timestamp with time zone, last timestamp with time zone, width_months integer) OWNER TO owner;
+CREATE FUNCTION public.erase_again(of_student uuid, at timestamp with time zone, by_person text, for_reason text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    AS $$
+DECLARE
+  counts jsonb;
+BEGIN
+  IF of_student = '00000000-0000-0000-0000-000000000000' THEN
+    RAISE EXCEPTION 'nobody cannot be erased';
+  END IF;
+  PERFORM pg_advisory_xact_lock(4714);
+  PERFORM pg_advisory_xact_lock(815, get_byte(uuid_send(of_student), 0));
+  counts := delete_student(of_student, false);
+  INSERT INTO erasure (student, erased_at, asked_by, reason, deleted)
+  VALUES (of_student, at, by_person, for_reason, counts)
+  ON CONFLICT (student) DO NOTHING;
+  RETURN counts;
+END $$;
+ALTER FUNCTION public.erase_again(of_student uuid, at timestamp with time zone, by_person text, for_reason text) OWNER TO owner;
+CREATE FUNCTION public.erase_student(of_student uuid, at timestamp with time zone, by_person text, for_reason text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(4714);
+  PERFORM pg_advisory_xact_lock(815, get_byte(uuid_send(of_student), 0));
+  IF EXISTS (SELECT FROM holds_of_student(of_student)) THEN
+    RAISE EXCEPTION 'a legal hold is in force' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN erase_again(of_student, at, by_person, for_reason);
+END $$;
+ALTER FUNCTION public.erase_student(of_student uuid, at timestamp with time zone, by_person text, for_reason text) OWNER TO owner;
+CREATE TABLE public.legal_hold (
+    hold_id bigint NOT NULL,
+    student uuid,
+    course text COLLATE pg_catalog."C",
+    reason text NOT NULL,
+    put_by text NOT NULL COLLATE pg_catalog."C",
+    put_at timestamp with time zone NOT NULL,
+    lifted_by text COLLATE pg_catalog."C",
+    lifted_at timestamp with time zone,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT legal_hold_check CHECK ((num_nonnulls(student, course) = 1))
+);
+ALTER TABLE public.legal_hold OWNER TO owner;
+CREATE FUNCTION public.holds_of_student(of_student uuid) RETURNS SETOF public.legal_hold
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT h.* FROM legal_hold h
+  WHERE h.lifted_at IS NULL AND (
+    h.student = of_student
+    OR EXISTS (SELECT FROM standing s WHERE s.student = of_student AND s.course = h.course)
+    OR EXISTS (SELECT FROM enrolment e WHERE e.student = of_student AND e.course = h.course)
+    OR EXISTS (SELECT FROM event e WHERE e.student = of_student AND e.course = h.course))
+$$;
+ALTER FUNCTION public.holds_of_student(of_student uuid) OWNER TO owner;
 CREATE TABLE public.risk_daily (
     student uuid NOT NULL,
     course text NOT NULL COLLATE pg_catalog."C",
@@ -113,6 +209,27 @@ CREATE FUNCTION public.risk_moved(of_student uuid, in_course text, today date) R
           LIMIT 1));
 END;
 ALTER FUNCTION public.risk_moved(of_student uuid, in_course text, today date) OWNER TO owner;
+CREATE FUNCTION public.tables_of_alerts() RETURNS TABLE(name text)
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT c.relname::text FROM pg_class c
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'alert_id' AND NOT a.attisdropped
+  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+    AND c.relname NOT IN (SELECT t.name FROM tables_of_students() t)
+  ORDER BY c.relname
+$$;
+ALTER FUNCTION public.tables_of_alerts() OWNER TO owner;
+CREATE FUNCTION public.tables_of_students() RETURNS TABLE(name text)
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT c.relname::text FROM pg_class c
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'student'
+    AND a.atttypid = 'uuid'::regtype AND NOT a.attisdropped
+  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+    AND c.relname NOT IN ('erasure', 'quarantine')
+  ORDER BY c.relname
+$$;
+ALTER FUNCTION public.tables_of_students() OWNER TO owner;
 CREATE TABLE public.activity_day (
     student uuid NOT NULL,
     course text NOT NULL COLLATE pg_catalog."C",
@@ -243,6 +360,24 @@ CREATE TABLE public.course_context (
     subject text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C"
 );
 ALTER TABLE public.course_context OWNER TO owner;
+CREATE TABLE public.erasure (
+    number bigint NOT NULL,
+    student uuid NOT NULL,
+    erased_at timestamp with time zone NOT NULL,
+    asked_by text NOT NULL COLLATE pg_catalog."C",
+    reason text NOT NULL,
+    deleted jsonb NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.erasure OWNER TO owner;
+ALTER TABLE public.erasure ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.erasure_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.event (
     student uuid NOT NULL,
     occurred_at timestamp with time zone NOT NULL,
@@ -301,6 +436,14 @@ CREATE TABLE public.item (
     recorded_at timestamp with time zone DEFAULT now() NOT NULL
 );
 ALTER TABLE public.item OWNER TO owner;
+ALTER TABLE public.legal_hold ALTER COLUMN hold_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.legal_hold_hold_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.migration (
     name text NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL
@@ -410,12 +553,18 @@ ALTER TABLE ONLY public.enrolment_change
     ADD CONSTRAINT enrolment_change_pkey PRIMARY KEY (student, course, occurred_at, event_uid);
 ALTER TABLE ONLY public.enrolment
     ADD CONSTRAINT enrolment_pkey PRIMARY KEY (student, course, begins_at);
+ALTER TABLE ONLY public.erasure
+    ADD CONSTRAINT erasure_pkey PRIMARY KEY (number);
+ALTER TABLE ONLY public.erasure
+    ADD CONSTRAINT erasure_student_key UNIQUE (student);
 ALTER TABLE ONLY public.event_partition
     ADD CONSTRAINT event_partition_pkey PRIMARY KEY (starts);
 ALTER TABLE ONLY public.intervention
     ADD CONSTRAINT intervention_pkey PRIMARY KEY (alert_id, number);
 ALTER TABLE ONLY public.item
     ADD CONSTRAINT item_pkey PRIMARY KEY (course, item);
+ALTER TABLE ONLY public.legal_hold
+    ADD CONSTRAINT legal_hold_pkey PRIMARY KEY (hold_id);
 ALTER TABLE ONLY public.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.policy_version
@@ -438,11 +587,14 @@ CREATE UNIQUE INDEX alert_one_open ON public.alert USING btree (course, student,
 CREATE INDEX alert_open_by_time ON public.alert USING btree (opened_at DESC, alert_id DESC) WHERE (cleared_at IS NULL);
 CREATE INDEX alert_quiet ON public.alert USING btree (student, course, quiet_until) WHERE (quiet_until IS NOT NULL);
 CREATE INDEX alert_resolved_by_time ON public.alert USING btree (opened_at DESC, alert_id DESC) WHERE (outcome IS NOT NULL);
+CREATE INDEX announcement_by_alert ON public.announcement USING btree (alert_id);
 CREATE INDEX announcement_sent ON public.announcement USING btree (recipient, sent_at) WHERE ((sent_at IS NOT NULL) AND (NOT in_digest));
 CREATE INDEX announcement_unsent ON public.announcement USING btree (announcement_id) WHERE (sent_at IS NULL);
 CREATE INDEX announcement_waiting ON public.announcement USING btree (in_digest, due_at, announcement_id) WHERE (sent_at IS NULL);
 CREATE UNIQUE INDEX event_identity ON ONLY public.event USING btree (student, occurred_at, event_uid) INCLUDE (event_type, source, event_id, course, subject, details);
 CREATE UNIQUE INDEX event_stray_student_occurred_at_event_uid_event_type_source_idx ON public.event_stray USING btree (student, occurred_at, event_uid) INCLUDE (event_type, source, event_id, course, subject, details);
+CREATE UNIQUE INDEX legal_hold_course ON public.legal_hold USING btree (course) WHERE ((lifted_at IS NULL) AND (course IS NOT NULL));
+CREATE UNIQUE INDEX legal_hold_student ON public.legal_hold USING btree (student) WHERE ((lifted_at IS NULL) AND (student IS NOT NULL));
 CREATE INDEX quarantine_by_time ON public.quarantine USING btree (recorded_at DESC, quarantine_uid);
 CREATE INDEX receipt_by_source ON public.receipt USING btree (source, accepted_at);
 CREATE INDEX risk_daily_by_course ON public.risk_daily USING btree (course, day);
@@ -455,6 +607,9 @@ ALTER TABLE ONLY public.announcement
 ALTER TABLE ONLY public.intervention
     ADD CONSTRAINT intervention_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
 GRANT ALL ON SCHEMA public TO owner;
+REVOKE ALL ON FUNCTION public.count_student(of_student uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.count_student(of_student uuid) TO privacy;
+REVOKE ALL ON FUNCTION public.delete_student(of_student uuid, dry_run boolean) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.drop_event_partitions(before timestamp with time zone) FROM PUBLIC;
 GRANT SELECT ON TABLE public.enrolment TO ingest;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.enrolment TO api;
@@ -465,10 +620,17 @@ GRANT SELECT ON TABLE public.enrolment_change TO api;
 GRANT SELECT ON TABLE public.enrolment_change TO privacy;
 GRANT SELECT ON TABLE public.enrolment_change TO reader;
 REVOKE ALL ON FUNCTION public.ensure_event_partitions(first timestamp with time zone, last timestamp with time zone, width_months integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.erase_again(of_student uuid, at timestamp with time zone, by_person text, for_reason text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.erase_student(of_student uuid, at timestamp with time zone, by_person text, for_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_student(of_student uuid, at timestamp with time zone, by_person text, for_reason text) TO privacy;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.legal_hold TO privacy;
+GRANT SELECT ON TABLE public.legal_hold TO api;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.risk_daily TO ingest;
 GRANT SELECT ON TABLE public.risk_daily TO api;
 GRANT SELECT ON TABLE public.risk_daily TO privacy;
 GRANT SELECT ON TABLE public.risk_daily TO reader;
+REVOKE ALL ON FUNCTION public.tables_of_alerts() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.tables_of_students() FROM PUBLIC;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activity_day TO ingest;
 GRANT SELECT ON TABLE public.activity_day TO api;
 GRANT SELECT ON TABLE public.activity_day TO privacy;
@@ -502,9 +664,14 @@ GRANT SELECT ON TABLE public.conduct TO reader;
 GRANT SELECT ON TABLE public.course TO ingest;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.course TO api;
 GRANT SELECT ON TABLE public.course TO reader;
+GRANT SELECT ON TABLE public.course TO privacy;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.course_context TO ingest;
 GRANT SELECT ON TABLE public.course_context TO api;
 GRANT SELECT ON TABLE public.course_context TO reader;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.course_context TO privacy;
+GRANT SELECT ON TABLE public.erasure TO ingest;
+GRANT SELECT ON TABLE public.erasure TO api;
+GRANT SELECT ON TABLE public.erasure TO privacy;
 GRANT SELECT,INSERT ON TABLE public.event TO ingest;
 GRANT SELECT ON TABLE public.event TO api;
 GRANT SELECT ON TABLE public.event TO privacy;
@@ -526,6 +693,7 @@ GRANT SELECT ON TABLE public.intervention TO reader;
 GRANT SELECT ON TABLE public.item TO ingest;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.item TO api;
 GRANT SELECT ON TABLE public.item TO reader;
+GRANT SELECT ON TABLE public.item TO privacy;
 GRANT SELECT ON TABLE public.migration TO ingest;
 GRANT SELECT ON TABLE public.migration TO api;
 GRANT SELECT ON TABLE public.policy_version TO ingest;

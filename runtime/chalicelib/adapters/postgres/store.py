@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.postgres import (
@@ -36,6 +37,7 @@ class PostgresStore:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self._erased = Erased()
 
     @contextlib.contextmanager
     def unit(self) -> Iterator[PostgresUnit]:
@@ -44,23 +46,40 @@ class PostgresStore:
         Raises UnavailableError when the database does not answer.
         """
         with self.database.transaction() as cursor:
-            yield PostgresUnit(cursor)
+            yield PostgresUnit(cursor, self._erased)
 
     def answers(self) -> bool:
         """Tell whether the database answers SELECT 1 now."""
         return self.database.answers()
 
 
+@dataclasses.dataclass(slots=True)
+class Erased:
+    """Who was erased, as far as this process has read it; read again when there are more."""
+
+    latest: str | None = None  # the number and the time of the latest erasure
+    students: frozenset[str] = frozenset()
+
+
 class PostgresUnit:
     """One transaction of the write path; `chalicelib.ports.Unit` says what each call promises."""
 
-    def __init__(self, cursor: Pipeline) -> None:
+    def __init__(self, cursor: Pipeline, erased: Erased) -> None:
         self._cursor = cursor
+        self._erased = erased
         self._facts: Facts | None = None  # of events that were all new
 
     def begin(self, students: Iterable[str]) -> int | None:
         """Wait for other writers of these students; return the horizon in microseconds."""
-        return event_log.begin(self._cursor, students)
+        begun = event_log.begin(self._cursor, students)
+        if begun.erasure != self._erased.latest:
+            self._erased.students = event_log.erased(self._cursor)
+            self._erased.latest = begun.erasure
+        return begun.horizon_us
+
+    def erased(self) -> frozenset[str]:
+        """Return everybody who was erased when `begin` was called."""
+        return self._erased.students
 
     def add_receipts(self, deliveries: Iterable[Delivery]) -> None:
         """Remember where the events came from."""

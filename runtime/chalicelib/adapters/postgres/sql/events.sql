@@ -8,8 +8,15 @@ SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin'
 FROM (SELECT lane FROM unnest(%(lanes)s::integer[]) AS t (lane) ORDER BY lane) AS ordered
 
 -- name: horizon
--- The start of the oldest partition: an event from before it has no place yet.
-SELECT extract(epoch FROM min(starts))::bigint * 1000000 FROM event_partition
+-- The start of the oldest partition: an event from before it has no place yet. And which
+-- the latest erasure is, so that nobody has to ask whether there is one that he does not know of.
+SELECT extract(epoch FROM min(starts))::bigint * 1000000,
+       (SELECT number || ' ' || recorded_at FROM erasure ORDER BY number DESC LIMIT 1)
+FROM event_partition
+
+-- name: erased
+-- Everybody who was erased.
+SELECT student::text FROM erasure
 
 -- name: add_receipts
 -- Where the events of this batch came from; a redelivered record is already there.

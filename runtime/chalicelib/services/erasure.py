@@ -1,0 +1,103 @@
+"""Erase a student for good: written down outside first, then done, then proved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from chalicelib.domain.erasure import Erasure, Step, decided, signed, verified
+from chalicelib.domain.errors import ConflictError
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from chalicelib.ports import Clock
+
+HELD = "A legal hold is in force on this student."
+
+
+class ErasureList(Protocol):
+    """Keeps signed entries outside of the database and of its backups."""
+
+    def add(self, student: str, step: str, entry: bytes) -> None:
+        """Keep an entry for good; UnavailableError when that is not sure."""
+        ...
+
+    def entries(self) -> list[bytes]:
+        """Return every entry."""
+        ...
+
+
+class Records(Protocol):
+    """The records of students, as the privacy officer may treat them."""
+
+    def count(self, student: str) -> dict[str, int]:
+        """Return the rows of a student by table."""
+        ...
+
+    def holds(self, student: str | None = None) -> list[dict[str, Any]]:
+        """Return the holds in force, or those that keep one student's record."""
+        ...
+
+    def erase(self, erasure: Erasure, as_of: dt.datetime, *, again: bool = False) -> dict[str, int]:
+        """Delete a student's rows; ConflictError when a hold is in force."""
+        ...
+
+    def erasure(self, student: str) -> Erasure | None:
+        """Return what is known of a student's erasure."""
+        ...
+
+    def erased(self) -> frozenset[str]:
+        """Return everybody who was erased."""
+        ...
+
+
+def would_erase(student: str, records: Records) -> dict[str, Any]:
+    """Return what erasing a student would delete, and what forbids it; changes nothing."""
+    return {"student": student, "rows": records.count(student), "holds": records.holds(student)}
+
+
+def erase(
+    student: str,
+    *,
+    person: str,
+    reason: str,
+    records: Records,
+    kept: ErasureList,
+    key: bytes,
+    clock: Clock,
+) -> dict[str, Any]:
+    """Erase a student and return the signed proof; safe to repeat.
+
+    The list is written before the database: what is cut off in between is done by the next
+    maintenance. Raises ConflictError for a hold, UnavailableError when the list or the database
+    does not answer.
+    """
+    if records.holds(student):
+        raise ConflictError(HELD)
+    asked = Erasure(student=student, erased_at=clock.now(), asked_by=person, reason=reason)
+    kept.add(student, Step.ASKED, signed(asked, key))
+    try:
+        records.erase(asked, clock.now())
+    except ConflictError:
+        withdrawn = msgspec.structs.replace(asked, step=Step.WITHDRAWN)
+        kept.add(student, Step.WITHDRAWN, signed(withdrawn, key))
+        raise
+    proof = signed(records.erasure(student) or asked, key)
+    kept.add(student, Step.DONE, proof)
+    return dict(msgspec.json.decode(proof))
+
+
+def apply(*, records: Records, kept: ErasureList, key: bytes, clock: Clock) -> int:
+    """Erase whoever is on the list and not erased in this database; return how many.
+
+    After a restore, before traffic: a backup brings back who was erased since. All entries are
+    read and verified before the first is applied.
+    """
+    listed = decided([verified(entry, key) for entry in kept.entries()])
+    known = records.erased()
+    missing = [one for one in listed if one.student not in known]
+    for one in missing:
+        records.erase(one, clock.now(), again=True)
+    return len(missing)

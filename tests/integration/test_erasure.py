@@ -1,0 +1,317 @@
+"""A student who is erased is gone, stays gone, and leaves a proof."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from chalicelib.adapters.erasure_list import FileErasureList
+from chalicelib.adapters.postgres.database import Database
+from chalicelib.adapters.postgres.privacy import PostgresPrivacy
+from chalicelib.domain.catalogue import Enrolment
+from chalicelib.domain.erasure import Erasure, verified
+from chalicelib.domain.errors import ConfigurationError, ConflictError, UnavailableError
+from chalicelib.services import erasure
+from local.paths import PROGRAMS
+from local.postgres import binaries
+from tests.builders import (
+    START,
+    STUDENTS,
+    active,
+    attended,
+    conducted,
+    enrolled,
+    lambda_event,
+    raw_record,
+    record,
+    retracted,
+    scored,
+    submitted,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from chalicelib.domain.wire import Event
+
+KEY = b"a key of thirty-two bytes, or so"
+ERASED, *OTHERS = STUDENTS
+
+
+def _life(student: str, mark: float) -> list[Event]:
+    """Return one event of each kind, and a retraction."""
+    name = student[:2]
+    wrong = scored(f"{name}w", student, 3, 0, item="quiz-2")
+    return [
+        enrolled(f"{name}e", student, 0),
+        scored(f"{name}s", student, 1, mark, metadata='{"note":"private"}'),
+        submitted(f"{name}h", student, 2, item="quiz-2"),
+        *(attended(f"{name}a{n}", student, n, "absent", f"s{n}") for n in range(8)),
+        active(f"{name}v", student, 4),
+        conducted(f"{name}c", student, 5),
+        wrong,
+        retracted(f"{name}r", wrong),
+    ]
+
+
+@pytest.fixture
+def privacy(database: Any) -> Iterator[PostgresPrivacy]:
+    connected = Database(database.dsn("privacy"))
+    yield PostgresPrivacy(connected)
+    connected.close()
+
+
+@pytest.fixture
+def term(monitor: Any) -> Any:
+    """Give a monitor with three students, alerts, and something in quarantine."""
+    for n, student in enumerate(STUDENTS):
+        monitor.consume(_life(student, 20 + 30 * n))
+    conflict = scored(f"{ERASED[:2]}s", ERASED, 1, 99)
+    monitor.consumer.consume(lambda_event(record([conflict]), raw_record(b"no record")))
+    monitor.catalogue.put_enrolments("MATH-1", ERASED, [Enrolment(START, None)])
+    monitor.sweep()
+    return monitor
+
+
+def _erase(student: str, monitor: Any, privacy: PostgresPrivacy, path: Path) -> dict[str, Any]:
+    return erasure.erase(
+        student,
+        person="registrar",
+        reason="asked to",
+        records=privacy,
+        kept=FileErasureList(path),
+        key=KEY,
+        clock=monitor.clock,
+    )
+
+
+def _dump(database: Any, *options: str) -> str:
+    tree = binaries.tree(PROGRAMS)
+    command = [str(tree / "bin" / "pg_dump"), *options, "--dbname", database.dsn()]
+    return subprocess.run(
+        command, env=binaries.environment(tree), capture_output=True, text=True, check=True
+    ).stdout
+
+
+def test_nothing_of_an_erased_student_is_in_the_database_but_that_it_was_done(
+    term, privacy, database, tmp_path
+):
+    assert _dump(database, "--data-only").count(ERASED) > 20
+
+    _erase(ERASED, term, privacy, tmp_path / "list")
+
+    lines = [line for line in _dump(database, "--data-only").splitlines() if ERASED in line]
+    assert [line.split("\t")[1] for line in lines] == [ERASED]  # of the table erasure
+    assert term.rows("SELECT student::text FROM erasure") == [(ERASED,)]
+    assert term.rows("SELECT DISTINCT student::text FROM event ORDER BY 1") == [
+        (student,) for student in OTHERS
+    ]
+
+
+def test_a_dry_run_tells_what_would_go_and_changes_nothing(term, privacy, database, tmp_path):
+    before = _dump(database, "--data-only")
+
+    told = erasure.would_erase(ERASED, privacy)
+    assert [
+        line for line in _dump(database, "--data-only").splitlines() if "restrict" not in line
+    ] == [line for line in before.splitlines() if "restrict" not in line]
+
+    assert told["rows"]["event"] == len(_life(ERASED, 20))
+    assert told["rows"]["alert"] > 0
+    assert told["rows"]["alert_history"] >= told["rows"]["alert"]
+    assert told["rows"]["quarantine"] == 1
+    assert told["rows"]["catalogue_version"] == 1
+    proof = _erase(ERASED, term, privacy, tmp_path / "list")
+    assert proof["erasure"]["deleted"] == told["rows"]
+
+
+def test_what_is_left_is_as_if_the_student_had_never_been(term, privacy, tmp_path, monitor):
+    _erase(ERASED, term, privacy, tmp_path / "list")
+    digest = term.digest()
+    contexts = term.rows("SELECT course, enrolled, mean_bp, items FROM course_context ORDER BY 1")
+    assert [enrolled for course, enrolled, _, _ in contexts if course == "MATH-1"] == [2]
+
+    term.empty()
+    for n, student in enumerate(OTHERS, start=1):
+        term.consume(_life(student, 20 + 30 * n))
+    term.sweep()
+    assert term.digest() == digest
+    assert contexts == term.rows(
+        "SELECT course, enrolled, mean_bp, items FROM course_context ORDER BY 1"
+    )
+
+
+def test_events_that_come_again_are_refused_into_nothing_with_a_count(term, privacy, tmp_path):
+    _erase(ERASED, term, privacy, tmp_path / "list")
+    before = term.rows("SELECT count(*) FROM quarantine")
+
+    poison = b'{"student":"' + ERASED.encode() + b'"}'
+    late = scored("late", ERASED, 1, 99, item="quiz-9")
+    other = scored("new", OTHERS[0], 6, 50, item="quiz-9")
+    answer = term.consumer.consume(lambda_event(record([late, *_life(ERASED, 20), other])))
+
+    assert answer == {"batchItemFailures": []}
+    assert term.consumer.last.erased == 1 + len(_life(ERASED, 20))
+    assert term.consumer.last.new == 1
+    assert term.rows("SELECT count(*) FROM event WHERE student = %(s)s", s=ERASED) == [(0,)]
+    assert term.rows("SELECT count(*) FROM quarantine") == before
+    term.consumer.consume(lambda_event(raw_record(poison)))
+    assert term.rows("SELECT count(*) FROM quarantine") == before
+
+
+def test_the_common_batch_asks_nothing_more(term, privacy, tmp_path):
+    _erase(ERASED, term, privacy, tmp_path / "list")
+    asked: list[str] = []
+    with term.store.unit() as unit:
+        unit.begin(OTHERS)  # reads who was erased
+        execute = unit._cursor.execute
+        unit._cursor.execute = lambda query, values=None: (
+            asked.append(query),
+            execute(query, values),
+        )
+        unit.begin(OTHERS)
+        assert unit.erased() == {ERASED}
+    assert len(asked) == 1
+
+
+def test_a_hold_on_the_student_or_a_course_forbids_it(term, privacy, tmp_path):
+    path = tmp_path / "list"
+    for held in ({"student": ERASED, "course": None}, {"student": None, "course": "MATH-1"}):
+        assert privacy.put_hold(**held, reason="case 7", person="counsel", as_of=START)
+        assert not privacy.put_hold(**held, reason="case 7", person="counsel", as_of=START)
+        (hold,) = privacy.holds(ERASED)
+        with pytest.raises(ConflictError):
+            _erase(ERASED, term, privacy, path)
+        with pytest.raises(ConflictError):
+            privacy.erase(_asked(ERASED), START)
+        assert privacy.lift_hold(hold["hold_id"], person="counsel", as_of=START)
+        assert not privacy.lift_hold(hold["hold_id"], person="counsel", as_of=START)
+    assert FileErasureList(path).entries() == []
+    assert term.rows("SELECT count(*) > 0 FROM event WHERE student = %(s)s", s=ERASED) == [(True,)]
+
+
+def test_only_the_role_privacy_may_erase(term, database):
+    import psycopg2
+
+    for role in ("ingest", "api", "reader"):
+        connection = psycopg2.connect(database.dsn(role))
+        with contextlib.closing(connection), connection.cursor() as cursor:
+            for call in (
+                f"SELECT count_student('{ERASED}')",
+                f"SELECT erase_student('{ERASED}', now(), 'me', 'why')",
+                f"SELECT erase_again('{ERASED}', now(), 'me', 'why')",
+            ):
+                with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                    cursor.execute(call)
+                connection.rollback()
+    connection = psycopg2.connect(database.dsn("privacy"))
+    with (
+        contextlib.closing(connection),
+        connection.cursor() as cursor,
+        pytest.raises(psycopg2.errors.InsufficientPrivilege),
+    ):
+        cursor.execute(f"SELECT erase_again('{ERASED}', now(), 'me', 'why')")
+
+
+def test_a_backup_from_before_the_erasure_does_not_bring_the_person_back(
+    term, privacy, database, postgres, tmp_path
+):
+    path = tmp_path / "list"
+    backup = tmp_path / "backup.sql"
+    backup.write_text(_dump(database))
+    _erase(ERASED, term, privacy, path)
+    postgres.create_database("restored")
+    try:
+        tree = binaries.tree(PROGRAMS)
+        restored = postgres.dsn("restored")
+        subprocess.run(
+            [
+                str(tree / "bin" / "psql"),
+                "-qX",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-f",
+                str(backup),
+                restored,
+            ],
+            env=binaries.environment(tree),
+            check=True,
+            capture_output=True,
+        )
+        master = Database(restored)
+        records = PostgresPrivacy(master)
+        assert records.count(ERASED)["event"] > 0
+        again = {"records": records, "key": KEY, "clock": term.clock}
+
+        assert erasure.apply(kept=FileErasureList(path), **again) == 1
+
+        left = {name: n for name, n in records.count(ERASED).items() if n}
+        assert left == {}
+        assert records.erased() == {ERASED}
+        assert erasure.apply(kept=FileErasureList(path), **again) == 0
+        master.close()
+    finally:
+        postgres.drop_database("restored")
+
+
+def test_what_was_cut_off_after_the_list_is_done_by_the_next_maintenance(
+    term, privacy, database, tmp_path
+):
+    path = tmp_path / "list"
+
+    class Cut(PostgresPrivacy):
+        def erase(self, *_: Any, **__: Any) -> dict[str, int]:
+            raise UnavailableError("gone")
+
+    with pytest.raises(UnavailableError):
+        _erase(ERASED, term, Cut(Database(database.dsn("privacy"))), path)
+    master = Database(database.dsn("owner"))
+    records = PostgresPrivacy(master)
+    assert records.erased() == frozenset()
+
+    kept = FileErasureList(path)
+    assert erasure.apply(records=records, kept=kept, key=KEY, clock=term.clock) == 1
+
+    assert records.erased() == {ERASED}
+    assert term.rows("SELECT asked_by, reason FROM erasure") == [("registrar", "asked to")]
+    master.close()
+
+
+def test_what_a_hold_stopped_at_the_last_moment_is_not_on_the_list(
+    term, privacy, database, tmp_path
+):
+    path = tmp_path / "list"
+
+    class Hurried(PostgresPrivacy):
+        def holds(self, student: str | None = None) -> list[dict[str, Any]]:
+            found = super().holds(student)
+            self.put_hold(student=ERASED, course=None, reason="r", person="p", as_of=START)
+            return found
+
+    with pytest.raises(ConflictError):
+        _erase(ERASED, term, Hurried(privacy._database), path)
+    kept = FileErasureList(path)
+    assert len(kept.entries()) == 2
+    assert erasure.apply(records=privacy, kept=kept, key=KEY, clock=term.clock) == 0
+
+
+def test_the_proof_is_signed_and_a_forged_list_is_refused(term, privacy, tmp_path):
+    path = tmp_path / "list"
+    proof = _erase(ERASED, term, privacy, path)
+    kept = FileErasureList(path)
+    done = verified(kept.entries()[-1], KEY)
+    assert done == privacy.erasure(ERASED)
+    assert proof["erasure"]["asked_by"] == "registrar"
+
+    path.write_bytes(path.read_bytes().replace(ERASED.encode(), OTHERS[0].encode()))
+    with pytest.raises(ConfigurationError):
+        erasure.apply(records=privacy, kept=kept, key=KEY, clock=term.clock)
+    assert privacy.count(OTHERS[0])["event"] > 0
+
+
+def _asked(student: str) -> Erasure:
+    return Erasure(student=student, erased_at=START, asked_by="p", reason="r")
