@@ -80,16 +80,12 @@ def watch(
             serious = worth_an_alert(verdict.findings)
             opened = alerts[one.person.student].settle(serious, week)
             one.alerts.extend((rule, week) for rule in opened)
-            if _there(one.person, 7 * week) and enrolled_at(verdict.touched.standing, as_of_us):
+            enrolled = enrolled_at(verdict.touched.standing, as_of_us)
+            if enrolled and one.person.registered_by(7 * week):
                 one.scores[week] = verdict.risk
                 if firing := tuple(f.rule for f in serious if f.fires):
                     one.firing[week] = firing
     return list(found.values())
-
-
-def _there(person: Person, day: int) -> bool:
-    """Tell whether a student had registered; work from an earlier run may come in before that."""
-    return person.registered_day is not None and person.registered_day <= day
 
 
 def _verdicts(

@@ -101,7 +101,8 @@ def wilson(found: float, of: int) -> Estimate:
     share, z2 = found / of, Z95 * Z95
     middle = (share + z2 / (2 * of)) / (1 + z2 / of)
     half = Z95 * math.sqrt(share * (1 - share) / of + z2 / (4 * of * of)) / (1 + z2 / of)
-    return Estimate(share, max(0.0, middle - half), min(1.0, middle + half))
+    # At 0 and 1 rounding may leave the share itself out by 1e-16.
+    return Estimate(share, max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half)))
 
 
 def _beaten(others: Counter[int], score: int) -> float:

@@ -28,6 +28,10 @@ class Person(NamedTuple):
     left_day: int | None  # of the run
     groups: Mapping[str, str]
 
+    def registered_by(self, day: int) -> bool:
+        """Tell whether the student had registered; work of an earlier run may be known before."""
+        return self.registered_day is not None and self.registered_day <= day
+
 
 def people_of(folder: Path, run: files.Run) -> list[Person]:
     """Return the enrolments of a run; without demographics where the folder has none."""

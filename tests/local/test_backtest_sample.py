@@ -15,7 +15,7 @@ from local.oulad import course_ids
 
 SAMPLE = Path(__file__).parents[1] / "data" / "oulad-2014B"
 # By week: AUC and precision of the top 20 %, cut after three digits, as seen on 2026-11-21.
-SEEN = {4: (0.746, 0.866), 8: (0.820, 0.932), 16: (0.869, 0.966), 20: (0.908, 0.977)}
+SEEN = {4: (0.748, 0.867), 8: (0.820, 0.934), 16: (0.868, 0.968), 20: (0.908, 0.981)}
 
 
 @pytest.fixture(scope="module")
