@@ -22,13 +22,14 @@ from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.identity import pseudonym
 from chalicelib.domain.in_force import INSTITUTION, Policies
 from chalicelib.domain.policy import Changes
+from chalicelib.domain.privacy_requests import Erase, Hold, held
 from chalicelib.http import conditions, cursors, openapi, requests
 from chalicelib.http.answers import answer, page, put_answer
 from chalicelib.http.listing import listed_alerts
 from chalicelib.http.problems import answers_errors
 from chalicelib.http.receipts import answer_receipt
 from chalicelib.http.thresholds import overrides_of
-from chalicelib.services import alerts, health, ingest, policies
+from chalicelib.services import alerts, erasure, health, ingest, policies
 
 app = Chalice(app_name="student-performance-monitor")
 
@@ -436,6 +437,91 @@ def get_quarantined(quarantine_uid: str) -> Response:
     _begin()
     found = service().reads.quarantined(requests.uid_of(quarantine_uid, "quarantined record"))
     return answer(_found(found, "quarantined record"))
+
+
+@app.route(
+    "/v1/students/{student}/erasures", methods=["POST"], content_types=_ANY, authorizer=_signed_in
+)
+@openapi.documented(
+    "Erase a student, or tell what that would delete",
+    body=Erase,
+    query={"dry_run": {"type": "string", "enum": ["true", "false"], "default": "true"}},
+    answers={200: None, 201: None},
+    headers=_PERSON,
+)
+@answers_errors
+def post_erasures(student: str) -> Response:
+    """Count a student's rows; with dry_run=false delete them, and return the signed proof."""
+    request, _ = _begin()
+    uid, wanted = requests.student_of(student), requests.read(request, Erase)
+    if requests.parameter(_query(request), "dry_run", ("true", "false")) != "false":
+        return answer(erasure.would_erase(uid, service().privacy))
+    return answer(
+        erasure.erase(
+            uid,
+            person=conditions.person_of(request),
+            reason=wanted.reason,
+            records=service().privacy,
+            kept=service().erasures,
+            key=service().pseudonym_key,
+            clock=service().clock,
+        ),
+        201,
+    )
+
+
+@app.route("/v1/students/{student}/erasures", authorizer=_signed_in)
+@openapi.documented("The signed proof that a student was erased")
+@answers_errors
+def get_erasures(student: str) -> Response:
+    """Return the proof of an erasure."""
+    _begin()
+    found = erasure.proof(requests.student_of(student), service().privacy, service().pseudonym_key)
+    return answer(_found(found, "erasure"))
+
+
+@app.route("/v1/holds", authorizer=_signed_in)
+@openapi.documented("The legal holds in force")
+@answers_errors
+def get_holds() -> Response:
+    """Return students and courses of which nothing may be deleted."""
+    _begin()
+    return answer({"items": service().privacy.holds()})
+
+
+@app.route("/v1/holds", methods=["POST"], content_types=_ANY, authorizer=_signed_in)
+@openapi.documented(
+    "Hold the records of a student or of a course",
+    body=Hold,
+    answers={200: None, 201: None},
+    headers=_PERSON,
+)
+@answers_errors
+def post_hold() -> Response:
+    """Put a hold; 200 when there is one already."""
+    request, _ = _begin()
+    wanted = requests.read(request, Hold)
+    new = service().privacy.put_hold(
+        **held(wanted),
+        reason=wanted.reason,
+        person=conditions.person_of(request),
+        as_of=service().clock.now(),
+    )
+    return put_answer(new)
+
+
+@app.route("/v1/holds/{hold_id}/lift", methods=["POST"], content_types=_ANY, authorizer=_signed_in)
+@openapi.documented("Lift a legal hold", headers=_PERSON)
+@answers_errors
+def post_lift(hold_id: str) -> Response:
+    """Let records go their way again."""
+    request, _ = _begin()
+    lifted = service().privacy.lift_hold(
+        requests.number_of(hold_id, "hold"),
+        person=conditions.person_of(request),
+        as_of=service().clock.now(),
+    )
+    return answer(_found({"changed": True} if lifted else None, "hold in force"))
 
 
 @app.route("/v1/health")

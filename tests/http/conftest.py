@@ -103,7 +103,12 @@ class Api:
 def api(database: Any, tmp_path: Path) -> Iterator[Api]:
     key = tmp_path / "key"
     key.write_bytes(KEY)
-    settings = Settings(database_conninfo=database.dsn("api"), pseudonym_key_file=str(key))
+    settings = Settings(
+        database_conninfo=database.dsn("api"),
+        privacy_conninfo=database.dsn("privacy"),
+        pseudonym_key_file=str(key),
+        erasure_list=str(tmp_path / "erasures"),
+    )
     clock, stream, ingest = Clock(), Stream(), Database(database.dsn("ingest"))
     built = bootstrap.build(settings)
     with bootstrap.using(dataclasses.replace(built, clock=clock, stream=stream)):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from chalicelib.domain.erasure import Erasure, Step, decided, signed, verified
-from chalicelib.domain.errors import ConflictError
+from chalicelib.domain.errors import ConflictError, NotFoundError
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -71,11 +71,13 @@ def erase(
     """Erase a student and return the signed proof; safe to repeat.
 
     The list is written before the database: what is cut off in between is done by the next
-    maintenance. Raises ConflictError for a hold, UnavailableError when the list or the database
-    does not answer.
+    maintenance. Raises ConflictError for a hold, NotFoundError where there is nothing of this
+    student, UnavailableError when the list or the database does not answer.
     """
     if records.holds(student):
         raise ConflictError(HELD)
+    if not any(records.count(student).values()) and records.erasure(student) is None:
+        raise NotFoundError("There is no such student.")
     asked = Erasure(student=student, erased_at=clock.now(), asked_by=person, reason=reason)
     kept.add(student, Step.ASKED, signed(asked, key))
     try:
@@ -84,9 +86,15 @@ def erase(
         withdrawn = msgspec.structs.replace(asked, step=Step.WITHDRAWN)
         kept.add(student, Step.WITHDRAWN, signed(withdrawn, key))
         raise
-    proof = signed(records.erasure(student) or asked, key)
-    kept.add(student, Step.DONE, proof)
-    return dict(msgspec.json.decode(proof))
+    done = records.erasure(student) or asked  # the first time counts
+    kept.add(student, Step.DONE, signed(done, key))
+    return dict(msgspec.json.decode(signed(done, key)))
+
+
+def proof(student: str, records: Records, key: bytes) -> dict[str, Any] | None:
+    """Return the signed proof that a student was erased, as it is on the list; None: nobody was."""
+    done = records.erasure(student)
+    return None if done is None else dict(msgspec.json.decode(signed(done, key)))
 
 
 def apply(*, records: Records, kept: ErasureList, key: bytes, clock: Clock) -> int:

@@ -28,9 +28,6 @@ CREATE TABLE erasure (
   recorded_at  timestamptz NOT NULL DEFAULT now()
 );
 
--- What an alert has, is looked for by the alert when that goes.
-CREATE INDEX announcement_by_alert ON announcement (alert_id);
-
 -- Where one student is found by the pseudonym alone; partitions by their parent.
 CREATE FUNCTION tables_of_students() RETURNS TABLE (name text)
 LANGUAGE sql STABLE AS $$
