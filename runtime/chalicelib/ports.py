@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
+    from chalicelib.domain.access import About
     from chalicelib.domain.alert_changes import Case, Step
     from chalicelib.domain.alerts import Announcement
     from chalicelib.domain.delivery import Delivery, Incoming, Outcome, Quarantined, Sorted
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.in_force import PolicyVersion
     from chalicelib.domain.indicators import Finding
     from chalicelib.domain.policy import Overrides, Policy
+    from chalicelib.domain.roster import Line
     from chalicelib.domain.sources import Source
     from chalicelib.domain.standing import CourseContext, Touched
 
@@ -110,6 +112,18 @@ class PolicyVersions(Protocol):
         check: Callable[[dict[str, Overrides]], None],
     ) -> bool:
         """Keep a new version unless `check` refuses all that would be in force."""
+        ...
+
+
+class RosterReads(Protocol):
+    """Says who has to do with whom, as far as the person who asks is shown it."""
+
+    def of(self, person: str, student: str | None = None) -> tuple[dt.date, list[Line], list[str]]:
+        """Return today, a person's lines, and the courses of a student that she is shown."""
+        ...
+
+    def of_alert(self, person: str, alert_id: int) -> tuple[dt.date, list[Line], About]:
+        """Return today, a person's lines, and what an alert is about, if she is shown it."""
         ...
 
 

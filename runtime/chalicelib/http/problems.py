@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 RETRY_AFTER_S = 5
+# The same for what is not there, so that it tells nothing of what is.
+_NOT_ALLOWED = "Nothing in the roster lets you see or do this."
 
 
 def problem(
@@ -60,6 +62,8 @@ def answers_errors(route: Callable[..., Response]) -> Callable[..., Response]:
                 error.detail,
                 more=error.errors,
             )
+        except errors.NotAllowedError:
+            return problem(403, "not-allowed", "You may not do that", _NOT_ALLOWED)
         except errors.NotFoundError as error:
             return problem(404, "not-found", "There is no such thing", str(error))
         except errors.UnavailableError as error:

@@ -530,6 +530,32 @@ CREATE TABLE public.retraction (
     recorded_at timestamp with time zone DEFAULT now() NOT NULL
 );
 ALTER TABLE public.retraction OWNER TO owner;
+CREATE TABLE public.roster (
+    person text NOT NULL COLLATE pg_catalog."C",
+    kind text NOT NULL COLLATE pg_catalog."C",
+    target text NOT NULL COLLATE pg_catalog."C",
+    begins_on date,
+    ends_on date,
+    version integer DEFAULT 1 NOT NULL,
+    set_by text NOT NULL COLLATE pg_catalog."C",
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT roster_check CHECK ((ends_on >= begins_on)),
+    CONSTRAINT roster_check1 CHECK (((kind <> ALL (ARRAY['advises'::text, 'self'::text])) OR (target = ((target)::uuid)::text))),
+    CONSTRAINT roster_kind_check CHECK ((kind = ANY (ARRAY['advises'::text, 'role'::text, 'self'::text, 'teaches'::text])))
+);
+ALTER TABLE public.roster OWNER TO owner;
+CREATE TABLE public.roster_version (
+    person text NOT NULL COLLATE pg_catalog."C",
+    kind text NOT NULL COLLATE pg_catalog."C",
+    target text NOT NULL COLLATE pg_catalog."C",
+    version integer NOT NULL,
+    begins_on date,
+    ends_on date,
+    removed boolean DEFAULT false NOT NULL,
+    set_by text NOT NULL COLLATE pg_catalog."C",
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.roster_version OWNER TO owner;
 ALTER TABLE ONLY public.event ATTACH PARTITION public.event_stray DEFAULT;
 ALTER TABLE ONLY public.activity_day
     ADD CONSTRAINT activity_day_pkey PRIMARY KEY (student, course, day);
@@ -577,6 +603,10 @@ ALTER TABLE ONLY public.retraction
     ADD CONSTRAINT retraction_pkey PRIMARY KEY (student, occurred_at, event_uid);
 ALTER TABLE ONLY public.risk_daily
     ADD CONSTRAINT risk_daily_pkey PRIMARY KEY (student, course, day);
+ALTER TABLE ONLY public.roster
+    ADD CONSTRAINT roster_pkey PRIMARY KEY (person, kind, target);
+ALTER TABLE ONLY public.roster_version
+    ADD CONSTRAINT roster_version_pkey PRIMARY KEY (person, kind, target, version);
 ALTER TABLE ONLY public.standing
     ADD CONSTRAINT standing_pkey PRIMARY KEY (student, course);
 CREATE INDEX alert_by_assignee ON public.alert USING btree (assignee, opened_at DESC, alert_id DESC) WHERE (assignee IS NOT NULL);
@@ -597,6 +627,8 @@ CREATE UNIQUE INDEX legal_hold_student ON public.legal_hold USING btree (student
 CREATE INDEX quarantine_by_time ON public.quarantine USING btree (recorded_at DESC, quarantine_uid);
 CREATE INDEX receipt_by_source ON public.receipt USING btree (source, accepted_at);
 CREATE INDEX risk_daily_by_course ON public.risk_daily USING btree (course, day);
+CREATE INDEX roster_by_target ON public.roster USING btree (target, kind, person);
+CREATE INDEX roster_version_by_target ON public.roster_version USING btree (target, kind);
 CREATE INDEX standing_by_risk ON public.standing USING btree (course, risk_bucket DESC);
 ALTER INDEX public.event_identity ATTACH PARTITION public.event_stray_student_occurred_at_event_uid_event_type_source_idx;
 ALTER TABLE ONLY public.alert_history
@@ -715,3 +747,9 @@ GRANT SELECT ON TABLE public.result TO reader;
 GRANT SELECT,INSERT ON TABLE public.retraction TO ingest;
 GRANT SELECT ON TABLE public.retraction TO api;
 GRANT SELECT ON TABLE public.retraction TO privacy;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.roster TO api;
+GRANT SELECT ON TABLE public.roster TO ingest;
+GRANT SELECT ON TABLE public.roster TO privacy;
+GRANT SELECT,INSERT ON TABLE public.roster_version TO api;
+GRANT SELECT ON TABLE public.roster_version TO ingest;
+GRANT SELECT ON TABLE public.roster_version TO privacy;

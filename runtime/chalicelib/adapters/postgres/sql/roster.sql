@@ -1,0 +1,86 @@
+-- name: lines
+-- What the roster says of a person, the day that it is by the database's clock, and the courses of
+-- the student asked about, as far as the person is shown them. Of the students whom she advises, the
+-- one asked about is enough. Uses roster_pkey, standing_pkey.
+SELECT (now() AT TIME ZONE 'UTC')::date,
+       (SELECT coalesce(json_agg(json_build_array(kind, target, begins_on, ends_on)), '[]')::text
+        FROM roster WHERE person = %(person)s
+          AND (kind <> 'advises' OR %(student)s::text IS NULL OR target = %(student)s)),
+       ARRAY(SELECT course FROM standing WHERE student = %(student)s::uuid)
+
+-- name: lines_and_alert
+-- The same, and what an alert is about. Uses roster_pkey, alert_pkey.
+SELECT (now() AT TIME ZONE 'UTC')::date,
+       (SELECT coalesce(json_agg(json_build_array(kind, target, begins_on, ends_on)), '[]')::text
+        FROM roster WHERE person = %(person)s
+          AND (kind <> 'advises' OR target = a.student::text)),
+       a.course, a.student::text
+FROM (SELECT) AS one LEFT JOIN alert a ON a.alert_id = %(alert_id)s
+
+-- name: lock_roles
+-- One change of roles at a time, so that two cannot remove the last administrator together.
+SELECT pg_advisory_xact_lock(4714)
+
+-- name: administrators
+-- Uses roster_by_target.
+SELECT (now() AT TIME ZONE 'UTC')::date, person, kind, target, begins_on, ends_on
+FROM (SELECT) AS one
+LEFT JOIN roster ON target = 'administrator' AND kind = 'role'
+
+-- name: put_lines
+-- New versions of the lines that differ from what is kept. Uses roster_pkey, roster_version_pkey.
+WITH put AS (
+  INSERT INTO roster AS r (person, kind, target, begins_on, ends_on, version, set_by)
+  SELECT t.person, t.kind, t.target, t.begins_on, t.ends_on,
+         1 + coalesce((SELECT max(v.version) FROM roster_version v
+                       WHERE v.person = t.person AND v.kind = t.kind AND v.target = t.target), 0),
+         %(set_by)s
+  FROM unnest(%(person)s::text[], %(kind)s::text[], %(target)s::text[], %(begins_on)s::date[],
+              %(ends_on)s::date[]) AS t (person, kind, target, begins_on, ends_on)
+  ON CONFLICT (person, kind, target) DO UPDATE
+    SET begins_on = excluded.begins_on, ends_on = excluded.ends_on, version = r.version + 1,
+        set_by = excluded.set_by, recorded_at = now()
+    WHERE (r.begins_on, r.ends_on) IS DISTINCT FROM (excluded.begins_on, excluded.ends_on)
+  RETURNING *
+)
+INSERT INTO roster_version (person, kind, target, version, begins_on, ends_on, set_by)
+SELECT person, kind, target, version, begins_on, ends_on, set_by FROM put
+RETURNING person, kind, target
+
+-- name: remove_lines
+-- The lines go, their versions stay. Uses roster_pkey.
+WITH gone AS (
+  DELETE FROM roster r
+  USING unnest(%(person)s::text[], %(kind)s::text[], %(target)s::text[]) AS t (person, kind, target)
+  WHERE r.person = t.person AND r.kind = t.kind AND r.target = t.target
+  RETURNING r.*
+)
+INSERT INTO roster_version (person, kind, target, version, begins_on, ends_on, removed, set_by)
+SELECT person, kind, target, version + 1, begins_on, ends_on, true, %(set_by)s FROM gone
+RETURNING person, kind, target
+
+-- name: own_lines
+-- What a person is by herself. Uses roster_pkey.
+SELECT person, kind, target, begins_on, ends_on FROM roster
+WHERE person = %(person)s AND kind IN ('role', 'self')
+
+-- name: by_target
+-- Who teaches a course, or advises a student, and what was said of it before. Uses roster_by_target,
+-- roster_version_by_target.
+SELECT (SELECT coalesce(json_agg(k), '[]') FROM (
+          SELECT person, begins_on, ends_on, version, set_by, recorded_at
+          FROM roster WHERE target = %(target)s AND kind = %(kind)s ORDER BY person) AS k)::text,
+       (SELECT coalesce(json_agg(k), '[]') FROM (
+          SELECT person, begins_on, ends_on, version, removed, set_by, recorded_at
+          FROM roster_version WHERE target = %(target)s AND kind = %(kind)s
+          ORDER BY recorded_at DESC, person, version DESC LIMIT 200) AS k)::text
+
+-- name: by_person
+-- Everything that the roster says of a person. Uses roster_pkey, roster_version_pkey.
+SELECT (SELECT coalesce(json_agg(k), '[]') FROM (
+          SELECT kind, target, begins_on, ends_on, version, set_by, recorded_at
+          FROM roster WHERE person = %(person)s ORDER BY kind, target) AS k)::text,
+       (SELECT coalesce(json_agg(k), '[]') FROM (
+          SELECT kind, target, begins_on, ends_on, version, removed, set_by, recorded_at
+          FROM roster_version WHERE person = %(person)s
+          ORDER BY recorded_at DESC, kind, target, version DESC LIMIT 200) AS k)::text
