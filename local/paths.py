@@ -52,6 +52,11 @@ class Paths:
         return self.home / "pseudonym.key"
 
     @property
+    def person_key(self) -> Path:
+        """The key that names and contacts are sealed with."""
+        return self.home / "person.key"
+
+    @property
     def erasures(self) -> Path:
         """Who was erased, kept beside the database and not in it."""
         return self.home / "erasures.jsonl"

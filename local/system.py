@@ -77,7 +77,7 @@ class LocalSystem:
         self.emulator.start()
         self.emulator.create_stream(STREAM, SHARDS)
         self._topic_arn = self.emulator.create_topic(TOPIC)
-        self._make_key()
+        self._make_keys()
         jobs.apply_erasures(self.service("postgres"))
         self._start_children()
         self._wait_until_healthy()
@@ -136,6 +136,7 @@ class LocalSystem:
             stream_name=STREAM,
             topic_arn=self._topic_arn,
             pseudonym_key_file=str(self.paths.key),
+            person_key_file=str(self.paths.person_key),
             clock_file=str(self.paths.clock) if self._replay_clock else "",
             policy=self._policy,
         )
@@ -183,10 +184,11 @@ class LocalSystem:
             raise StartError("The system is running already; stop that run first.") from error
         self._lock = lock
 
-    def _make_key(self) -> None:
-        if not self.paths.key.exists():
-            self.paths.key.touch(mode=0o600)
-            self.paths.key.write_text(secrets.token_hex(32))
+    def _make_keys(self) -> None:
+        for key in (self.paths.key, self.paths.person_key):
+            if not key.exists():
+                key.touch(mode=0o600)
+                key.write_text(secrets.token_hex(32))
 
     def _start_children(self) -> None:
         self.start_consumer()
@@ -235,6 +237,7 @@ def remove(paths: Paths) -> None:
         paths.clock,
         paths.replay,
         paths.key,
+        paths.person_key,
         paths.erasures,
     ):
         file.unlink(missing_ok=True)

@@ -21,6 +21,7 @@ from chalicelib.domain.catalogue import Course, Enrolment, Item, Lookup, distinc
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.identity import pseudonym
 from chalicelib.domain.in_force import INSTITUTION, Policies
+from chalicelib.domain.person import Person, Wanted, name_of
 from chalicelib.domain.policy import Changes
 from chalicelib.domain.privacy_requests import Erase, Hold, held
 from chalicelib.http import conditions, cursors, openapi, requests
@@ -29,7 +30,7 @@ from chalicelib.http.listing import listed_alerts
 from chalicelib.http.problems import answers_errors
 from chalicelib.http.receipts import answer_receipt
 from chalicelib.http.thresholds import overrides_of
-from chalicelib.services import alerts, erasure, health, ingest, policies
+from chalicelib.services import alerts, erasure, health, ingest, people, policies
 
 app = Chalice(app_name="student-performance-monitor")
 
@@ -437,6 +438,43 @@ def get_quarantined(quarantine_uid: str) -> Response:
     _begin()
     found = service().reads.quarantined(requests.uid_of(quarantine_uid, "quarantined record"))
     return answer(_found(found, "quarantined record"))
+
+
+@app.route("/v1/people", methods=["POST"], content_types=_ANY, authorizer=_signed_in)
+@openapi.documented(
+    "Put who students are: institution id, names, contacts",
+    body=list[Person],
+    headers=_PERSON,
+)
+@answers_errors
+def post_people() -> Response:
+    """Keep up to 500 people, all or none; tell their pseudonyms, in the order of the list."""
+    request, _ = _begin()
+    wanted = people.by_pseudonym(requests.read(request, list[Person]), service().pseudonym_key)
+    changed = service().people.put(wanted, person=conditions.person_of(request))
+    return answer({"items": [{"student": one, "changed": one in changed} for one in wanted]})
+
+
+@app.route("/v1/people/names", methods=["POST"], content_types=_ANY, authorizer=_signed_in)
+@openapi.documented("The names behind up to 200 pseudonyms", body=Wanted)
+@answers_errors
+def post_names() -> Response:
+    """Return the names of these students, null where they are not known."""
+    request, _ = _begin()
+    wanted = [str(student) for student in requests.read(request, Wanted).students]
+    found = service().people.find(wanted)
+    return answer({"items": [name_of(student, found.get(student)) for student in wanted]})
+
+
+@app.route("/v1/students/{student}/person", authorizer=_signed_in)
+@openapi.documented("Who a student is: institution id, names, contacts")
+@answers_errors
+def get_person(student: str) -> Response:
+    """Return what only `person` holds."""
+    _begin()
+    uid = requests.student_of(student)
+    found = service().people.find([uid])
+    return answer(_found(found.get(uid), "person"))
 
 
 @app.route(

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 from chalicelib import settings as settings_module
 from chalicelib.adapters import secrets
 from chalicelib.adapters.clock import FileClock, WallClock
+from chalicelib.adapters.envelope import Envelope
 from chalicelib.adapters.erasure_list import FileErasureList, S3ErasureList
 from chalicelib.adapters.kinesis import KinesisStream
+from chalicelib.adapters.master_keys import FileMasterKey, KmsMasterKey
 from chalicelib.adapters.postgres.alert_changes import PostgresAlertChanges
 from chalicelib.adapters.postgres.alert_reads import PostgresAlertReads
 from chalicelib.adapters.postgres.catalogue import PostgresCatalogue
 from chalicelib.adapters.postgres.database import Database
+from chalicelib.adapters.postgres.people import PostgresPeople
 from chalicelib.adapters.postgres.policies import PostgresPolicies
 from chalicelib.adapters.postgres.privacy import PostgresPrivacy
 from chalicelib.adapters.postgres.reads import PostgresReads
@@ -32,6 +35,7 @@ from chalicelib.services.judge import Judge
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from chalicelib.adapters.envelope import MasterKey
     from chalicelib.adapters.postgres.sign_in import SignIn
     from chalicelib.ports import AlertChanges, Clock, Notifier, Store, Stream
     from chalicelib.settings import Settings
@@ -72,6 +76,12 @@ class Service:
         if not conninfo:
             raise ConfigurationError("MONITOR_PRIVACY_CONNINFO is empty")
         return PostgresPrivacy(Database(sign_in(self.settings, conninfo)))
+
+    @functools.cached_property
+    def people(self) -> PostgresPeople:
+        """Who is who; ConfigurationError without a key for names."""
+        envelope = Envelope(_master_key(self.settings))
+        return PostgresPeople(Database(self.sign_in), envelope)
 
     @functools.cached_property
     def erasures(self) -> S3ErasureList | FileErasureList:
@@ -141,6 +151,14 @@ def sign_in(settings: Settings, conninfo: str = "") -> SignIn:
     if settings.database_sign_in == "secret":
         return by_secret(conninfo, settings.database_secret)
     return as_given(conninfo)
+
+
+def _master_key(settings: Settings) -> MasterKey:
+    if settings.person_key_arn:
+        return KmsMasterKey(settings.person_key_arn, environment=settings.environment)
+    if not settings.person_key_file:
+        raise ConfigurationError("MONITOR_PERSON_KEY_ARN and MONITOR_PERSON_KEY_FILE are empty")
+    return FileMasterKey(Path(settings.person_key_file))
 
 
 def _key(settings: Settings) -> bytes:

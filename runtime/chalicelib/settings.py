@@ -27,6 +27,8 @@ class Settings:
     topic_arn: str = ""  # SNS; empty: alerts are written to the log instead
     pseudonym_key_file: str = ""  # holds 32 bytes or more
     pseudonym_key_secret: str = ""  # ARN of a secret that does, instead of a file
+    person_key_arn: str = ""  # of the KMS key that names are sealed with
+    person_key_file: str = ""  # holds such a key instead: 64 hex digits
     lanes: int = 8  # a power of two up to 256, at least the shard count
     sources: tuple[str, ...] = ("local",)  # who may send events, by the header X-Source
     default_source: str = "local"

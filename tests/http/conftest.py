@@ -103,10 +103,13 @@ class Api:
 def api(database: Any, tmp_path: Path) -> Iterator[Api]:
     key = tmp_path / "key"
     key.write_bytes(KEY)
+    names = tmp_path / "names"
+    names.write_text("5e" * 32)
     settings = Settings(
         database_conninfo=database.dsn("api"),
         privacy_conninfo=database.dsn("privacy"),
         pseudonym_key_file=str(key),
+        person_key_file=str(names),
         erasure_list=str(tmp_path / "erasures"),
     )
     clock, stream, ingest = Clock(), Stream(), Database(database.dsn("ingest"))

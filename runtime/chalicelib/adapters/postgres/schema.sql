@@ -449,6 +449,15 @@ CREATE TABLE public.migration (
     recorded_at timestamp with time zone DEFAULT now() NOT NULL
 );
 ALTER TABLE public.migration OWNER TO owner;
+CREATE TABLE public.person (
+    student uuid NOT NULL,
+    data_key bytea NOT NULL,
+    nonce bytea NOT NULL,
+    content bytea NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.person OWNER TO owner;
 CREATE TABLE public.policy_version (
     course text NOT NULL COLLATE pg_catalog."C",
     version integer NOT NULL,
@@ -593,6 +602,8 @@ ALTER TABLE ONLY public.legal_hold
     ADD CONSTRAINT legal_hold_pkey PRIMARY KEY (hold_id);
 ALTER TABLE ONLY public.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.person
+    ADD CONSTRAINT person_pkey PRIMARY KEY (student);
 ALTER TABLE ONLY public.policy_version
     ADD CONSTRAINT policy_version_pkey PRIMARY KEY (course, version);
 ALTER TABLE ONLY public.quarantine
@@ -727,6 +738,8 @@ GRANT SELECT ON TABLE public.item TO reader;
 GRANT SELECT ON TABLE public.item TO privacy;
 GRANT SELECT ON TABLE public.migration TO ingest;
 GRANT SELECT ON TABLE public.migration TO api;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.person TO api;
+GRANT SELECT ON TABLE public.person TO privacy;
 GRANT SELECT ON TABLE public.policy_version TO ingest;
 GRANT SELECT,INSERT ON TABLE public.policy_version TO api;
 GRANT SELECT ON TABLE public.policy_version TO reader;

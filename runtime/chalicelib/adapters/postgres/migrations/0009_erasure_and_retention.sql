@@ -142,3 +142,16 @@ GRANT SELECT ON legal_hold TO api;
 -- A class looks otherwise without its student.
 GRANT SELECT ON course, item TO privacy;
 GRANT SELECT, INSERT, UPDATE ON course_context TO privacy;
+
+-- Who a pseudonym is: the only place for institution ids, names and contacts; sealed, so that
+-- neither this database nor a backup of it tells them without the key.
+CREATE TABLE person (
+  student      uuid        PRIMARY KEY,
+  data_key     bytea       NOT NULL,  -- sealed by the master key
+  nonce        bytea       NOT NULL,
+  content      bytea       NOT NULL,  -- AES-256-GCM of the JSON, bound to the pseudonym
+  version      integer     NOT NULL DEFAULT 1,
+  recorded_at  timestamptz NOT NULL DEFAULT now()
+);
+GRANT SELECT, INSERT, UPDATE ON person TO api;
+GRANT SELECT ON person TO privacy;

@@ -1,0 +1,67 @@
+"""Who a student is: the institution's id, names and contacts, which only `person` holds."""
+
+from __future__ import annotations
+
+import uuid  # msgspec reads the types
+from typing import Annotated, NamedTuple
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib.domain.events import Id  # msgspec reads the types
+
+Line = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=256,
+        pattern="^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]+$",
+        description="1 to 256 characters, no control characters",
+    ),
+]
+
+
+class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Somebody to turn to about a student."""
+
+    relationship: Line
+    name: Line | None = None
+    email: Line | None = None
+    phone: Line | None = None
+
+
+class Person(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True
+):
+    """A student as the registrar knows her."""
+
+    student_id: Id  # the institution's own
+    given_name: Line | None = None
+    family_name: Line | None = None
+    preferred_name: Line | None = None
+    email: Line | None = None
+    phone: Line | None = None
+    contacts: Annotated[list[Contact], Meta(max_length=16)] = []
+
+
+class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose names somebody wants."""
+
+    students: Annotated[list[uuid.UUID], Meta(min_length=1, max_length=200)]
+
+
+class Sealed(NamedTuple):
+    """A text that only a key opens."""
+
+    data_key: bytes  # sealed itself
+    nonce: bytes
+    content: bytes
+
+
+def name_of(student: str, person: Person | None) -> dict[str, str | None]:
+    """Return what a list shows of a student; without a person there are no names."""
+    return {
+        "student": student,
+        "given_name": (person.preferred_name or person.given_name) if person else None,
+        "family_name": person.family_name if person else None,
+    }
