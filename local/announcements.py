@@ -19,8 +19,8 @@ class Announcements:
     """Counts what is delivered, and hands each message to `show`."""
 
     def __init__(self, sns: Any, sqs: Any, topic_arn: str, show: Callable[[Any], None]) -> None:
-        self.opened = 0
-        self.cleared = 0
+        self.at_once = 0
+        self.digests = 0
         self._sqs = sqs
         self._show = show
         self._url = sqs.create_queue(QueueName=QUEUE)["QueueUrl"]
@@ -53,9 +53,9 @@ class Announcements:
 
     def _take(self, message: Any) -> None:
         told = json.loads(json.loads(message["Body"])["Message"])
-        if told["kind"] == "opened":
-            self.opened += 1
+        if told["digest"]:
+            self.digests += 1
         else:
-            self.cleared += 1
+            self.at_once += 1
         self._show(told)
         self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])

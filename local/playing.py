@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from local.sender import Sender
     from local.system import LocalSystem
 
+_IN_DIGEST = 3  # alerts of a digest that are shown
 _COLUMNS = (
     TextColumn("{task.fields[day]}"),
     BarColumn(bar_width=24),
     TextColumn("{task.completed}/{task.total} days"),
     TextColumn("{task.fields[rate]:,.0f} events/s, lag {task.fields[lag]:.2f} s"),
-    TextColumn("alerts: {task.fields[opened]} opened, {task.fields[cleared]} cleared"),
+    TextColumn("told: {task.fields[at_once]} at once, {task.fields[digests]} digests"),
     TimeElapsedColumn(),
 )
 
@@ -41,7 +42,7 @@ def play(
         (lambda told: _show(told, console)) if show else lambda _: None
     )
     with Progress(*_COLUMNS, console=console) as bar:
-        task = bar.add_task("", total=None, day="", rate=0.0, lag=0.0, opened=0, cleared=0)
+        task = bar.add_task("", total=None, day="", rate=0.0, lag=0.0, at_once=0, digests=0)
         began = time.monotonic()
         try:
             for step in replay(
@@ -54,19 +55,30 @@ def play(
                     day=str(step.day),
                     rate=len(sender.acknowledged) / (time.monotonic() - began),
                     lag=step.lag_s,
-                    opened=announcements.opened,
-                    cleared=announcements.cleared,
+                    at_once=announcements.at_once,
+                    digests=announcements.digests,
                 )
         finally:
             announcements.stop()
-        bar.update(task, opened=announcements.opened, cleared=announcements.cleared)
+        bar.update(task, at_once=announcements.at_once, digests=announcements.digests)
 
 
 def _show(told: Any, console: Console) -> None:
-    where = told["course"] or "school"
-    if told["kind"] == "opened":
-        console.print(
-            f"  [yellow]{told['severity']:8}[/] {told['student']} {where}: {told['because']}"
-        )
-    else:
-        console.print(f"  [green]cleared[/]  {told['student']} {where}: {told['rule']}")
+    """Print a message: one alert in a line, a digest with its first alerts below it."""
+    notices = told["notices"]
+    if not told["digest"]:
+        console.print(f"  {_line(notices[0])} [dim](to {told['recipient']})[/]")
+        return
+    number = len(notices) + len(told["more"])
+    console.print(f"  [cyan]digest[/]   to {told['recipient']}: {number} alerts")
+    for notice in notices[:_IN_DIGEST]:
+        console.print(f"    {_line(notice)}")
+    if number > _IN_DIGEST:
+        console.print(f"    [dim]and {number - _IN_DIGEST} more[/]")
+
+
+def _line(notice: Any) -> str:
+    where = f"{notice['student'] or 'the class'} {notice['course'] or 'school'}"
+    if notice["kind"] in {"cleared", "settled"}:
+        return f"[green]{notice['kind']:8}[/] {where}: {notice['rule']}"
+    return f"[yellow]{notice['severity']:8}[/] {where}: {notice['because']}"

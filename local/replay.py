@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from local.system import LocalSystem
 
 DAY = dt.timedelta(days=1)
+_NOON = dt.timedelta(hours=12)  # quiet hours are over then, and digests due
 _A_MICROSECOND = dt.timedelta(microseconds=1)
 
 
@@ -54,8 +55,9 @@ def replay(
     """Play every day of an example; yields after each, when all of it is processed and swept.
 
     The clock stands at the end of the day that is being played, so that everything the day brought
-    is judged as it was known that evening. With `resume`, days before the clock's are passed over,
-    and the clock's own is played again: what is there already changes nothing.
+    is judged as it was known that evening; people are told the next noon. With `resume`, days
+    before the clock's are passed over, and the clock's own is played again: what is there already
+    changes nothing.
     """
     first, last = span(example.events())
     system.make_partitions(midnight(first), midnight(last) + DAY)
@@ -65,6 +67,9 @@ def replay(
         first = max(first, min(last, system.clock.now().date()))
     service, began = system.service("ingest"), time.monotonic()
     for number, (day, events) in enumerate(_days(example.events(), first, last), start=1):
+        if number > 1:
+            system.clock.set(midnight(day) + _NOON)
+            jobs.announce_unsent(service)
         system.clock.set(midnight(day) + DAY - _A_MICROSECOND)
         lag_s = _send(events, system, sender)
         jobs.sweep_and_announce(service)

@@ -45,7 +45,7 @@ def _print_counts(console: Console, sent: int, found: figures.Counts, repeated: 
         ("quarantined", found.quarantined),
         ("alerts opened", found.alerts),
         ("alerts cleared by themselves", found.alerts - found.open_alerts),
-        ("announcements still to be sent", found.unsent),
+        ("announcements that wait for the next morning", found.unsent),
     ):
         table.add_row(name, f"{number:,}")
     console.print(table)

@@ -10,7 +10,7 @@ from chalicelib.domain.errors import UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from chalicelib.domain.alerts import Announcement
+    from chalicelib.domain.announcements import Message
 
 
 @dataclasses.dataclass
@@ -37,9 +37,9 @@ class FakeNotifier:
     """Keeps what it was handed, unless it is down."""
 
     down: bool = False
-    announced: list[Announcement] = dataclasses.field(default_factory=list)
+    told: list[Message] = dataclasses.field(default_factory=list)
 
-    def notify(self, announcement: Announcement) -> None:
+    def notify(self, message: Message) -> None:
         if self.down:
             raise UnavailableError("the notifier is down")
-        self.announced.append(announcement)
+        self.told.append(message)

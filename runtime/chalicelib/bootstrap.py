@@ -18,6 +18,7 @@ from chalicelib.adapters.kinesis import KinesisStream
 from chalicelib.adapters.master_keys import FileMasterKey, KmsMasterKey
 from chalicelib.adapters.postgres.alert_changes import PostgresAlertChanges
 from chalicelib.adapters.postgres.alert_reads import PostgresAlertReads
+from chalicelib.adapters.postgres.announcing import PostgresOutbox
 from chalicelib.adapters.postgres.catalogue import PostgresCatalogue
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.people import PostgresPeople
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from chalicelib.adapters.envelope import MasterKey
     from chalicelib.adapters.postgres.sign_in import SignIn
-    from chalicelib.ports import AlertChanges, Clock, Notifier, Store, Stream
+    from chalicelib.ports import AlertChanges, Clock, Notifier, Outbox, Store, Stream
     from chalicelib.settings import Settings
 
 MIN_KEY_BYTES = 32
@@ -57,6 +58,7 @@ class Service:
     alert_changes: AlertChanges
     policies: PostgresPolicies
     judge: Judge
+    outbox: Outbox
     notifier: Notifier | None  # None: nobody is told
 
     @property
@@ -119,6 +121,7 @@ def build(settings: Settings) -> Service:
         alert_changes=PostgresAlertChanges(database),
         policies=PostgresPolicies(database),
         judge=Judge(PRESETS[settings.policy], context_ttl_s=settings.context_ttl_s),
+        outbox=PostgresOutbox(database),
         notifier=SnsNotifier(settings.topic_arn) if settings.topic_arn else None,
     )
 

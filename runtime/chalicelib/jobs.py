@@ -38,12 +38,18 @@ def sweep_and_announce(service: Service) -> None:
     announce_unsent(service)
 
 
-def announce_unsent(service: Service) -> int:
-    """Deliver what is unsent; what cannot be delivered now stays for the next time."""
+def announce_unsent(service: Service, *, within_s: float = 40) -> int:
+    """Deliver what is due; what is not delivered within that time waits for the next run."""
     if service.notifier is None:
         return 0
     try:
-        sent = announce(store=service.store, notifier=service.notifier)
+        sent = announce(
+            outbox=service.outbox,
+            notifier=service.notifier,
+            clock=service.clock,
+            policy=service.judge.policy,
+            within_s=within_s,
+        )
     except UnavailableError as error:
         logger.warning("announcements stay unsent for now: %s", error)
         return 0

@@ -11,13 +11,15 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.access import About
     from chalicelib.domain.alert_changes import Case, Step
-    from chalicelib.domain.alerts import Announcement
+    from chalicelib.domain.announcements import Announcement, Message
     from chalicelib.domain.delivery import Delivery, Incoming, Outcome, Quarantined, Sorted
+    from chalicelib.domain.delivery_plan import Waiting
     from chalicelib.domain.facts import Pair
     from chalicelib.domain.in_force import PolicyVersion
     from chalicelib.domain.indicators import Finding
     from chalicelib.domain.policy import Overrides, Policy
     from chalicelib.domain.roster import Line
+    from chalicelib.domain.routing import Staff
     from chalicelib.domain.sources import Source
     from chalicelib.domain.standing import CourseContext, Touched
 
@@ -58,10 +60,70 @@ class Keys(Protocol):
 
 
 class Notifier(Protocol):
-    """Brings an announcement to the adult who can act on it."""
+    """Brings messages to the adults who can act on them."""
 
-    def notify(self, announcement: Announcement) -> None:
-        """Hand one announcement over; raise UnavailableError when that failed."""
+    def notify(self, message: Message) -> None:
+        """Hand one message over; raise UnavailableError when that failed."""
+        ...
+
+
+class Outbox(Protocol):
+    """Keeps what people are to be told of alerts, written with these, until it was told."""
+
+    def unit(self) -> AbstractContextManager[OutboxUnit]:
+        """Give one transaction: all of it is kept at its end, or none; UnavailableError if down."""
+        ...
+
+
+class OutboxUnit(Protocol):
+    """One transaction of delivery; what it has claimed, no other gets before it ends."""
+
+    def load_policies(self) -> dict[str, Overrides]:
+        """Return what is changed of the preset policy, by course; '' = the institution."""
+        ...
+
+    def claim_unrouted(self, as_of: dt.datetime, limit: int) -> list[Announcement]:
+        """Return announcements that are due, but to nobody yet."""
+        ...
+
+    def told(self, alert_ids: Iterable[int]) -> Mapping[int, Sequence[str]]:
+        """Return who was told of these alerts, or will be."""
+        ...
+
+    def staff(self, courses: Iterable[str], students: Iterable[str]) -> Staff:
+        """Return who is responsible for these courses and students, as far as the roster tells."""
+        ...
+
+    def route(self, recipients: Mapping[int, Sequence[str]], as_of: dt.datetime) -> None:
+        """Keep whom each announcement is for; it is moot where that is nobody."""
+        ...
+
+    def due(self, as_of: dt.datetime, limit: int) -> list[str]:
+        """Return who has to be told something now; last, where that has failed before."""
+        ...
+
+    def claim(self, recipient: str) -> list[Announcement]:
+        """Return what one recipient has not been told; nothing while another worker tells them."""
+        ...
+
+    def sent_lately(self, recipient: str, as_of: dt.datetime) -> int:
+        """Return how many single messages one recipient got in the last 24 hours."""
+        ...
+
+    def postpone(self, waiting: Iterable[Waiting]) -> None:
+        """Keep until when announcements wait, and for what."""
+        ...
+
+    def mark_sent(self, message: Message, as_of: dt.datetime) -> None:
+        """Note that a message was delivered."""
+        ...
+
+    def mark_failed(self, message: Message) -> None:
+        """Note that a message could not be delivered."""
+        ...
+
+    def mark_moot(self, announcement_ids: Sequence[int], as_of: dt.datetime) -> None:
+        """Note that there is nothing left to tell."""
         ...
 
 
@@ -172,14 +234,6 @@ class Unit(Protocol):
 
         `policy_of` a course tells how long an alert that has cleared stays quiet.
         """
-        ...
-
-    def claim(self, limit: int) -> list[Announcement]:
-        """Return unsent announcements that no other transaction has claimed."""
-        ...
-
-    def mark_sent(self, sent: Iterable[Announcement]) -> None:
-        """Note that these were delivered."""
         ...
 
     def sources(self, as_of: dt.datetime, hours: int) -> list[Source]:

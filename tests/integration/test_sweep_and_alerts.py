@@ -7,10 +7,8 @@ import threading
 
 from chalicelib.adapters.postgres import classes
 from chalicelib.domain.catalogue import Item
-from chalicelib.domain.errors import UnavailableError
 from chalicelib.domain.indicators import evaluate, worth_an_alert
 from chalicelib.domain.policy import HIGHER_EDUCATION
-from chalicelib.services.announce import announce
 from tests.builders import START, STUDENTS, active, enrolled, scored, submitted
 
 A, B, C = STUDENTS
@@ -136,41 +134,6 @@ def firing(monitor) -> list[tuple[str, str, str]]:
                     if finding.fires
                 ]
     return sorted(found)
-
-
-class Recorder:
-    def __init__(self, failures: int = 0) -> None:
-        self.told: list[tuple[str, str]] = []
-        self.failures = failures
-
-    def notify(self, announcement) -> None:
-        if self.failures:
-            self.failures -= 1
-            raise UnavailableError("SNS is away")
-        self.told.append((announcement.kind, announcement.rule))
-
-
-def test_each_announcement_is_delivered_and_then_never_again(monitor):
-    monitor.consume([scored("first", A, 1, 20)])
-    monitor.consume([scored("second", A, 2, 90, item="quiz-2")])
-    people = Recorder()
-
-    assert announce(store=monitor.store, notifier=people) == 2
-    assert people.told == [("opened", "low_marks"), ("cleared", "low_marks")]
-    assert announce(store=monitor.store, notifier=people) == 0
-
-
-def test_what_could_not_be_delivered_stays_for_the_next_time(monitor):
-    monitor.consume([scored("first", A, 1, 20)])
-    people = Recorder(failures=1)
-    try:
-        announce(store=monitor.store, notifier=people)
-    except UnavailableError:
-        pass
-    else:
-        raise AssertionError("the failure was swallowed")
-
-    assert announce(store=monitor.store, notifier=people) == 1
 
 
 def test_risk_by_day_keeps_the_last_word_of_a_day(monitor):

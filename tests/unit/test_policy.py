@@ -37,7 +37,7 @@ def test_a_preset_states_every_threshold_itself(file):
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_every_threshold_has_a_source_above_it_and_a_unit(file):
     units = ("_bp", "_days", "_marks", "_sessions", "_students", "_points", "_missing", "_flags")
-    units += ("_hour", "_messages")
+    units += ("_hour", "_messages", "_zone", "_severity")
     for part in file.read_text().split("\n\n")[1:]:
         assert part.startswith("# "), part
     for key in set(Policy.__struct_fields__) - {"name"}:

@@ -1,4 +1,4 @@
-"""Announcements through SNS: one structured message, and one that a person can read."""
+"""Messages through SNS: for programs as JSON, by e-mail in words that a person can read."""
 
 from __future__ import annotations
 
@@ -7,41 +7,36 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.errors import UnavailableError
+from chalicelib.domain.wording import structured, subject, text
 
 if TYPE_CHECKING:
-    from chalicelib.domain.alerts import Announcement
+    from chalicelib.domain.announcements import Message
 
 
 class SnsNotifier:
-    """Publishes to one topic; boto3 is imported with the first announcement, not before."""
+    """Publishes to one topic; boto3 is imported with the first message, not before."""
 
     def __init__(self, topic_arn: str, *, client: Any = None) -> None:
         self._topic_arn = topic_arn
         self._given = client
 
-    def notify(self, announcement: Announcement) -> None:
-        """Publish one announcement; raise UnavailableError when SNS did not take it."""
+    def notify(self, message: Message) -> None:
+        """Publish one message; raise UnavailableError when SNS did not take it."""
         from botocore.exceptions import BotoCoreError, ClientError  # loaded with the client
 
         try:
             self._client.publish(
                 TopicArn=self._topic_arn,
-                Subject=f"{announcement.kind}: {announcement.rule}"[:100],
+                Subject=subject(message),
                 MessageStructure="json",
-                Message=json.dumps(
-                    {"default": structured(announcement), "email": text(announcement)}
-                ),
+                Message=_both(message),
                 MessageAttributes={
                     name: {"DataType": "String", "StringValue": value}
-                    for name, value in (
-                        ("kind", announcement.kind),
-                        ("rule", announcement.rule),
-                        ("severity", announcement.severity),
-                    )
+                    for name, value in _attributes(message).items()
                 },
             )
         except (BotoCoreError, ClientError) as error:
-            raise UnavailableError(f"SNS did not take an announcement: {error}") from error
+            raise UnavailableError(f"SNS did not take a message: {error}") from error
 
     @functools.cached_property
     def _client(self) -> Any:
@@ -54,32 +49,16 @@ class SnsNotifier:
         return boto3.client("sns", config=config)
 
 
-def structured(announcement: Announcement) -> str:
-    """Return an announcement as JSON, for programs."""
-    return json.dumps(
-        {
-            "announcement_id": announcement.announcement_id,
-            "alert_id": announcement.alert_id,
-            "kind": announcement.kind,
-            "student": announcement.student,
-            "course": announcement.course or None,
-            "rule": announcement.rule,
-            "severity": announcement.severity,
-            "because": announcement.because,
-            "opened_at": announcement.opened_at.isoformat(),
-        }
-    )
+def _both(message: Message) -> str:
+    """Return a message for each protocol: what has no form of its own gets the default."""
+    for_programs = json.dumps(structured(message), ensure_ascii=False)
+    return json.dumps({"default": for_programs, "email": text(message)}, ensure_ascii=False)
 
 
-def text(announcement: Announcement) -> str:
-    """Return an announcement in words, for people."""
-    course = announcement.course or "the school as a whole"
-    if announcement.kind == "cleared":
-        return (
-            f"The alert {announcement.rule} for student {announcement.student} in {course} has "
-            f"cleared: its condition has ended."
-        )
-    return (
-        f"Student {announcement.student} may need help in {course} ({announcement.severity}): "
-        f"{announcement.because}"
-    )
+def _attributes(message: Message) -> dict[str, str]:
+    """Return what a subscription can be filtered by."""
+    return {
+        "recipient": message.recipient,
+        "kind": "digest" if message.digest else message.notices[0].kind,
+        "severity": message.severity.name.lower(),
+    }

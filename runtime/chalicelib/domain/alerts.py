@@ -1,12 +1,10 @@
-"""What becomes of findings: alerts that open, change and clear, and what is announced of them."""
+"""What becomes of findings: alerts that open, change and clear."""
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable
 
     from chalicelib.domain.indicators import Finding
@@ -42,21 +40,6 @@ class Changes(NamedTuple):
     to_open: list[Finding]
     to_update: list[tuple[OpenAlert, Finding]]
     to_clear: list[OpenAlert]
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Announcement:
-    """One message about one alert, to be delivered at least once."""
-
-    announcement_id: int
-    alert_id: int
-    kind: str  # opened | cleared
-    student: str
-    course: str
-    rule: str
-    severity: str  # watch | elevated | high
-    because: str
-    opened_at: dt.datetime
 
 
 def reconcile(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
-import zoneinfo
 from typing import Annotated
 
 import msgspec
@@ -12,15 +10,10 @@ from msgspec import Meta
 
 from chalicelib.domain.errors import InvalidRequestError
 from chalicelib.domain.events import NO_CONTROLS, Id, Moment, Weight
+from chalicelib.domain.local_time import is_time_zone
 
 _MAYBE_EMPTY = NO_CONTROLS.replace("+$", "*$")
 Title = Annotated[str, Meta(min_length=1, max_length=300, pattern=NO_CONTROLS)]
-
-
-@functools.lru_cache(maxsize=1)
-def _time_zones() -> set[str]:
-    """Return the zones that PostgreSQL knows too; files beside them ("right/UTC") are none."""
-    return zoneinfo.available_timezones()
 
 
 class Course(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,7 +29,7 @@ class Course(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Refuse what cannot be."""
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise ValueError("`ends_on` is before `starts_on`")
-        if self.time_zone not in _time_zones():
+        if not is_time_zone(self.time_zone):
             raise ValueError(f"`time_zone` {self.time_zone!r} is no IANA time zone")
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import fields
 
 from chalicelib.domain.errors import InvalidRequestError
+from chalicelib.domain.local_time import is_time_zone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,6 +68,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     most_snooze_days: Annotated[int, Meta(ge=1, le=366)]
     course_problem_students: _Some
     course_problem_days: _Days
+    time_zone: str  # an IANA name
+    immediate_from_severity: Literal["watch", "elevated", "high"]
     quiet_from_hour: _Hour
     quiet_until_hour: _Hour
     digest_hour: _Hour
@@ -77,6 +80,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         for lower, upper in _ORDERED:
             if getattr(self, lower) > getattr(self, upper):
                 raise ValueError(f"`{lower}` is above `{upper}`")
+        if not is_time_zone(self.time_zone):
+            raise ValueError(f"`time_zone` {self.time_zone!r} is no IANA time zone")
 
 
 _CHANGES = [(field.name, field.type | UnsetType, UNSET) for field in fields(Policy)]
@@ -84,6 +89,15 @@ Changes = msgspec.defstruct(  # what the API takes, for its document
     "PolicyChanges",
     [("preset", str | UnsetType, UNSET), *[one for one in _CHANGES if one[0] != "name"]],
     forbid_unknown_fields=True,
+)
+
+# Of one person, who may teach several courses: only the institution can say.
+OF_PEOPLE = (
+    "time_zone",
+    "quiet_from_hour",
+    "quiet_until_hour",
+    "digest_hour",
+    "daily_messages",
 )
 
 _ORDERED = (

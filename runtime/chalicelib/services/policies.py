@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from chalicelib.domain.in_force import INSTITUTION, Policies, resolve
-from chalicelib.domain.policy import refusal
+from chalicelib.domain.policy import OF_PEOPLE, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +39,8 @@ def put(
         resolve(default, institution, own, text=text)
         if course == INSTITUTION:
             _check_courses(default, all_, text)
+        else:
+            _refuse_what_is_of_people(overrides, text)
 
     return versions.put(course, overrides, text, person=person, check=check)
 
@@ -77,6 +79,12 @@ def _check_courses(default: Policy, all_: Mapping[str, Overrides], text: str) ->
     if refused:
         reason = f"the changes of these courses contradict it: {', '.join(refused[:10])}"
         raise refusal(text, None, reason)
+
+
+def _refuse_what_is_of_people(overrides: Overrides, text: str) -> None:
+    for name in OF_PEOPLE:
+        if name in overrides:
+            raise refusal(text, name, "people have several courses: the institution alone sets it")
 
 
 def _origin(name: str, course: str, overrides: Mapping[str, Overrides]) -> str:

@@ -1,4 +1,4 @@
-"""Alerts and their outbox in PostgreSQL."""
+"""Alerts in PostgreSQL, and what is to be told of them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from chalicelib.adapters.postgres import arrays, queries
-from chalicelib.domain.alerts import Announcement, OpenAlert, QuietAlert, reconcile
+from chalicelib.domain.alerts import OpenAlert, QuietAlert, reconcile
 from chalicelib.domain.delivery import Outcome
-from chalicelib.domain.indicators import Severity
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -50,33 +49,6 @@ def reconcile_alerts(
         updated=_update(cursor, to_update, as_of),
         cleared=_clear(cursor, to_clear, as_of, policy_of),
     )
-
-
-def claim(cursor: Pipeline, limit: int) -> list[Announcement]:
-    """Return announcements that nobody has sent; they stay claimed until the transaction ends."""
-    cursor.execute(_SQL["claim_announcements"], {"limit": limit})
-    return [
-        Announcement(
-            announcement_id=number,
-            alert_id=alert_id,
-            kind=kind,
-            student=student,
-            course=course,
-            rule=rule,
-            severity=Severity(severity).name.lower(),
-            because=because,
-            opened_at=opened_at,
-        )
-        for number, alert_id, kind, student, course, rule, severity, because, opened_at in (
-            cursor.fetchall()
-        )
-    ]
-
-
-def mark_sent(cursor: Pipeline, sent: Iterable[Announcement]) -> None:
-    """Note that these were delivered."""
-    numbers = arrays.plain(announcement.announcement_id for announcement in sent)
-    cursor.execute(_SQL["mark_sent"], {"announcement_id": numbers})
 
 
 def _known_alerts(

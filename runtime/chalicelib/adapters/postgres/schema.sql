@@ -628,6 +628,8 @@ CREATE UNIQUE INDEX alert_one_open ON public.alert USING btree (course, student,
 CREATE INDEX alert_open_by_time ON public.alert USING btree (opened_at DESC, alert_id DESC) WHERE (cleared_at IS NULL);
 CREATE INDEX alert_quiet ON public.alert USING btree (student, course, quiet_until) WHERE (quiet_until IS NOT NULL);
 CREATE INDEX alert_resolved_by_time ON public.alert USING btree (opened_at DESC, alert_id DESC) WHERE (outcome IS NOT NULL);
+CREATE INDEX announcement_for ON public.announcement USING btree (recipient, due_at) WHERE ((sent_at IS NULL) AND (recipient IS NOT NULL));
+CREATE INDEX announcement_of_alert ON public.announcement USING btree (alert_id);
 CREATE INDEX announcement_sent ON public.announcement USING btree (recipient, sent_at) WHERE ((sent_at IS NOT NULL) AND (NOT in_digest));
 CREATE INDEX announcement_unsent ON public.announcement USING btree (announcement_id) WHERE (sent_at IS NULL);
 CREATE INDEX announcement_waiting ON public.announcement USING btree (in_digest, due_at, announcement_id) WHERE (sent_at IS NULL);

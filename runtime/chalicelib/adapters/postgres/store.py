@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from chalicelib.adapters.postgres.database import Database
     from chalicelib.adapters.postgres.pipeline import Pipeline
-    from chalicelib.domain.alerts import Announcement
     from chalicelib.domain.delivery import Delivery, Incoming, Outcome, Quarantined, Sorted
     from chalicelib.domain.facts import Pair
     from chalicelib.domain.indicators import Finding
@@ -116,14 +115,6 @@ class PostgresUnit:
     ) -> Outcome:
         """Make the alerts of these students and courses agree with their findings."""
         return alerting.reconcile_alerts(self._cursor, findings, as_of, policy_of)
-
-    def claim(self, limit: int) -> list[Announcement]:
-        """Return unsent announcements; they stay claimed until the transaction ends."""
-        return alerting.claim(self._cursor, limit)
-
-    def mark_sent(self, sent: Iterable[Announcement]) -> None:
-        """Note that these were delivered."""
-        alerting.mark_sent(self._cursor, sent)
 
     def sources(self, as_of: dt.datetime, hours: int) -> list[Source]:
         """Return every source that ever sent, with what tells whether it has fallen silent."""

@@ -69,16 +69,3 @@ WITH cleared AS (
   WHERE s.student = n.student AND s.course = n.course
 )
 SELECT count(*) FROM cleared
-
--- name: claim_announcements
--- What nobody has been told yet; two workers never get the same. Uses announcement_unsent.
-SELECT n.announcement_id, n.alert_id, n.kind, a.student::text, a.course, a.rule, a.severity,
-       a.because, a.opened_at
-FROM announcement n JOIN alert a USING (alert_id)
-WHERE n.sent_at IS NULL
-ORDER BY n.announcement_id
-LIMIT %(limit)s
-FOR UPDATE OF n SKIP LOCKED
-
--- name: mark_sent
-UPDATE announcement SET sent_at = now() WHERE announcement_id = ANY (%(announcement_id)s::bigint[])

@@ -193,7 +193,9 @@ WITH recent AS MATERIALIZED (
                    / current_setting('block_size')::integer - 8, 0) || ',0)')::tid)
 )
 SELECT (SELECT max(name) FROM migration),
-       (SELECT count(*) FROM (SELECT 1 FROM announcement WHERE sent_at IS NULL LIMIT 1000) AS unsent),
+       (SELECT count(*) FROM (SELECT 1 FROM announcement
+                              WHERE sent_at IS NULL AND in_digest IN (false, true)
+                                AND due_at <= %(now)s LIMIT 1000) AS unsent),
        (SELECT count(*) FROM (SELECT 1 FROM quarantine WHERE recorded_at > now() - interval '1 day'
                               LIMIT 1000) AS set_aside),
        (SELECT max(recorded_at) FROM recent),
