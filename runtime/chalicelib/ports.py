@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from chalicelib.domain.access import About
@@ -90,8 +90,10 @@ class OutboxUnit(Protocol):
         """Return who was told of these alerts, or will be."""
         ...
 
-    def staff(self, courses: Iterable[str], students: Iterable[str]) -> Staff:
-        """Return who is responsible for these courses and students, as far as the roster tells."""
+    def staff(
+        self, courses: Collection[str], students: Collection[str], as_of: dt.datetime
+    ) -> Staff:
+        """Return who is responsible for these courses and students, as the roster has it."""
         ...
 
     def route(self, recipients: Mapping[int, Sequence[str]], as_of: dt.datetime) -> None:

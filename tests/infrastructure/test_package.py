@@ -91,7 +91,7 @@ def test_there_are_wheels_for_arm64_where_they_are_said_to_be(python, tmp_path):
     files = ("-r", str(requirements), "-d", str(tmp_path))
     command = [sys.executable, "-m", "pip", "download", *quiet, *wanted, *files]
     subprocess.run(command, check=True, timeout=120)
-    assert len(list(tmp_path.glob("*.whl"))) == 7
+    assert len(list(tmp_path.glob("*.whl"))) == requirements.read_text().count("==") > 0
 
 
 def test_the_package_is_small(package, record_property, capsys):

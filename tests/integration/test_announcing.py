@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import threading
 from collections import Counter
@@ -11,13 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from chalicelib.adapters.postgres.alert_changes import PostgresAlertChanges
-from chalicelib.adapters.postgres.announcing import PostgresOutbox, PostgresOutboxUnit
+from chalicelib.adapters.postgres.announcing import PostgresOutbox
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.policies import PostgresPolicies
 from chalicelib.domain import alert_requests as ask
+from chalicelib.domain.alerts import NOBODY
 from chalicelib.domain.errors import UnavailableError
 from chalicelib.domain.policy import HIGHER_EDUCATION
-from chalicelib.domain.routing import Staff
 from chalicelib.services import policies
 from chalicelib.services.alerts import act
 from chalicelib.services.announce import announce
@@ -73,20 +72,6 @@ class Announcer:
             (one.recipient, one.digest, [notice.kind for notice in one.notices])
             for one in self.notifier.told
         ]
-
-
-class RosteredUnit(PostgresOutboxUnit):
-    def staff(self, courses, students) -> Staff:
-        return Staff(instructors={"MATH-1": ["ines", "ivo"]}, advisers={A: ["ada"]})
-
-
-class Rostered(PostgresOutbox):
-    """An outbox that knows a roster."""
-
-    @contextlib.contextmanager
-    def unit(self):
-        with self._database.transaction() as cursor:
-            yield RosteredUnit(cursor)
 
 
 @pytest.fixture
@@ -251,14 +236,28 @@ def test_the_end_of_a_snooze_is_told_if_it_is_still_that_snooze(monitor, announc
     assert unsent(monitor) == 0
 
 
-def test_who_is_responsible_by_the_roster_is_told_each(monitor, announcer):
+def test_who_is_responsible_by_the_roster_of_the_day_is_told_each(monitor, announcer, api):
+    today = NOON.date()
+    with api.transaction() as cursor:
+        for line in (
+            ("ines", "teaches", "MATH-1", None, None),
+            ("ivo", "teaches", "MATH-1", today, today),
+            ("otto", "teaches", "MATH-1", None, today - DAY),
+            ("nora", "teaches", "MATH-1", today + DAY, None),
+            ("lena", "teaches", "LAW-1", None, None),
+            ("ada", "advises", A, None, None),
+            ("ivo", "advises", A, None, None),
+            (A, "self", A, None, None),
+        ):
+            cursor.execute("INSERT INTO roster VALUES (%s, %s, %s, %s, %s, 1, 'o')", line)
     has_alerts(monitor, 1)
     has_alerts(monitor, 1, student=B)
+    has_alerts(monitor, 1, student=NOBODY)
+    has_alerts(monitor, 1, course="ART-1")
     one = announcer()
-    one.outbox = Rostered(one.database)
 
-    assert one.run() == 5
-    assert Counter(who for who, _, _ in one.told) == {"ines": 2, "ivo": 2, "ada": 1}
+    assert one.run() == 9
+    assert Counter(who for who, _, _ in one.told) == {"ines": 3, "ivo": 4, "ada": 2}
 
 
 def test_the_institutions_policy_and_the_courses_severity_are_in_force(monitor, announcer, api):

@@ -51,7 +51,8 @@ def _route_some(outbox: Outbox, now: dt.datetime) -> int:
         found = unit.claim_unrouted(now, ROUTED)
         if found:
             told = unit.told({one.alert_id for one in found if one.kind == "cleared"})
-            staff = unit.staff({one.course for one in found}, {one.student for one in found})
+            students = {one.student for one in found}
+            staff = unit.staff({one.course for one in found}, students, now)
             unit.route(
                 {
                     one.announcement_id: recipients(one, staff, told.get(one.alert_id, ()))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.postgres import arrays, policies, queries
@@ -11,8 +13,7 @@ from chalicelib.domain.indicators import Severity
 from chalicelib.domain.routing import Staff
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from chalicelib.adapters.postgres.database import Database
     from chalicelib.adapters.postgres.pipeline import Pipeline
@@ -60,9 +61,22 @@ class PostgresOutboxUnit:
         self._cursor.execute(_SQL["told"], {"alert_id": arrays.plain(alert_ids)})
         return dict(self._cursor.fetchall())
 
-    def staff(self, courses: Iterable[str], students: Iterable[str]) -> Staff:
-        """Return who is responsible for these: nobody, as long as there is no roster of staff."""
-        return Staff()
+    def staff(
+        self, courses: Collection[str], students: Collection[str], as_of: dt.datetime
+    ) -> Staff:
+        """Return who is responsible for these courses and students, as the roster has it."""
+        values = {
+            "course": arrays.texts(list(courses)),
+            "student": arrays.plain(students),
+            "today": as_of.astimezone(dt.UTC).date(),
+        }
+        self._cursor.execute(_SQL["staff"], values)
+        found: dict[str, defaultdict[str, list[str]]] = {
+            kind: defaultdict(list) for kind in ("teaches", "advises")
+        }
+        for kind, target, person in self._cursor.fetchall():
+            found[kind][target].append(person)
+        return Staff(instructors=found["teaches"], advisers=found["advises"])
 
     def route(self, recipients: Mapping[int, Sequence[str]], as_of: dt.datetime) -> None:
         """Keep whom each announcement is for; it is moot where that is nobody."""

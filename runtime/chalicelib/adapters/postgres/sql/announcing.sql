@@ -17,6 +17,14 @@ FROM announcement
 WHERE alert_id = ANY (%(alert_id)s::bigint[]) AND recipient IS NOT NULL
 GROUP BY alert_id
 
+-- name: staff
+-- Who teaches these courses, and who advises these students, on a day. Uses roster_by_target.
+SELECT kind, target, person FROM roster
+WHERE (target = ANY (%(course)s::text[]) AND kind = 'teaches'
+       OR target = ANY (%(student)s::text[]) AND kind = 'advises')
+  AND coalesce(begins_on <= %(today)s, true) AND coalesce(ends_on >= %(today)s, true)
+ORDER BY target, person
+
 -- name: route
 -- Each announcement is for its first recipient; the others get one of their own. Uses
 -- announcement_pkey.
