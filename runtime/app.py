@@ -309,7 +309,7 @@ def get_alerts() -> Response:
 
 
 @app.route("/v1/alerts/{alert_id}", authorizer=_signed_in)
-@openapi.documented("One alert with its evidence, interventions and history")
+@openapi.documented("One alert with its evidence, the events behind it, interventions and history")
 @answers_errors
 def get_alert(alert_id: str) -> Response:
     """Return one alert, its version as the ETag."""

@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from tests.builders import STUDENTS, attended, scored
+from tests.builders import STUDENTS, attended, enrolled, scored, submitted
 
 ADA, BEN, _ = STUDENTS
 CLASS = [str(uuid.UUID(int=n * 2**120 + n)) for n in range(1, 12)]
@@ -113,6 +113,7 @@ def test_an_alert_tells_why_with_evidence_and_what_became_of_it(api):
 
     history = found.pop("history")
     evidence = found.pop("evidence")
+    events = found.pop("events")
     assert found.pop("interventions") == []
     assert found == listed
     assert found["state"] == "cleared"
@@ -131,6 +132,31 @@ def test_an_alert_tells_why_with_evidence_and_what_became_of_it(api):
     assert "10 %" in history[0]["because"]
     assert "15 %" in history[1]["because"]
     assert evidence["threshold_bp"] == 4000
+    assert [(one["event_id"], one["mark"]) for one in events] == [("m2", 20), ("m1", 10)]
+
+
+def test_an_alert_of_absence_names_the_sessions_missed(api):
+    statuses = ["present"] * 16 + ["late", "excused", "absent", "absent"]
+    api.consume(*(attended(f"a{n}", ADA, n, s, f"day-{n}") for n, s in enumerate(statuses)))
+    (listed,) = api.found("/v1/alerts", rule="chronic_absence")["items"]
+
+    events = api.found(f"/v1/alerts/{listed['alert_id']}")["events"]
+
+    assert [(one["subject"], one["status"]) for one in events] == [
+        ("day-19", "absent"),
+        ("day-18", "absent"),
+        ("day-17", "excused"),
+    ]
+
+
+def test_an_alert_of_what_was_not_done_has_no_events_behind_it(api):
+    api.put("/v1/courses/MATH-1/items/essay", {"title": "Essay", "due_at": "2024-10-10T00:00:00Z"})
+    api.consume(*(enrolled(f"e{n}", one, 0) for n, one in enumerate(CLASS)))
+    api.consume(*(submitted(f"s{n}", one, 1, item="essay") for n, one in enumerate(CLASS[1:])))
+    api.sweep()
+    (listed,) = api.found("/v1/alerts", rule="missing_work")["items"]
+
+    assert api.found(f"/v1/alerts/{listed['alert_id']}")["events"] == []
 
 
 def test_a_cursor_is_good_for_its_order_alone(alerts):

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from chalicelib.adapters.postgres import queries
+from chalicelib.adapters.postgres import queries, shown
 from chalicelib.adapters.postgres.reads import LATEST, Json, Page, in_z
 from chalicelib.domain.alerts import NOBODY
+from chalicelib.domain.facts import ATTENDANCE_STATUS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,6 +39,7 @@ _SHOWN = (
     "alert_id", "student", "course", "rule", "severity", "state", "because", "assignee",
     "snoozed_until", "opened_at", "noted_at", "closed_at", "outcome", "risk_change", "version",
 )  # fmt: skip
+_MISSED = [ATTENDANCE_STATUS["absent"], ATTENDANCE_STATUS["excused"]]
 _EARLIEST = dt.datetime(1, 1, 2, tzinfo=dt.UTC)
 
 
@@ -84,12 +86,17 @@ class PostgresAlertReads:
         return Page(found.rows, [begun, *found.last] if found.last else None)
 
     def one(self, alert_id: int, as_of: dt.datetime, *, person: str = "") -> Json | None:
-        """Return one alert with evidence, interventions and history; None when unknown."""
-        values = {"alert_id": alert_id, **_at(as_of)}
+        """Return one alert with evidence, the events behind it, interventions and history.
+
+        None when it is unknown. What was not done has no events behind it.
+        """
+        values = {"alert_id": alert_id, "missed": _MISSED, **_at(as_of)}
         for *columns, more in self._database.ask(_SQL["alert"], values, person=person):
             told = msgspec.json.decode(in_z(more), type=list[msgspec.Raw])
             names = ("evidence", "interventions", "history")
-            return {**_shown(columns), **dict(zip(names, told, strict=True))}
+            behind = self._database.ask(_SQL["events_behind"], values, person=person)
+            events = [shown.event(*row) for row in behind]
+            return {**_shown(columns), **dict(zip(names, told, strict=True)), "events": events}
         return None
 
 

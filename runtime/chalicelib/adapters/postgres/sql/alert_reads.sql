@@ -68,3 +68,23 @@ SELECT a.alert_id, nullif(a.student, %(nobody)s)::text, nullif(a.course, ''), a.
             FROM alert_history WHERE alert_id = a.alert_id ORDER BY version) AS h))::text
 FROM alert a CROSS JOIN LATERAL risk_moved(a.student, a.course, %(today)s) AS r
 WHERE a.alert_id = %(alert_id)s
+
+-- name: events_behind
+-- The events that the evidence of an alert names, and of absence those of the sessions missed; the
+-- latest ones. Uses event_identity, attendance_pkey.
+SELECT e.occurred_at, e.event_uid::text, e.event_type, e.source, e.event_id, nullif(e.course, ''),
+       e.subject, e.details
+FROM alert a
+CROSS JOIN LATERAL (
+  SELECT array_agg(uid) AS uids FROM (
+    SELECT jsonb_array_elements_text(a.evidence -> 'events')::uuid AS uid
+    UNION ALL
+    SELECT t.event_uid FROM attendance t
+    WHERE a.rule = 'chronic_absence' AND t.student = a.student AND t.course = a.course
+      AND t.status = ANY (%(missed)s::smallint[])
+  ) AS named
+) AS behind
+JOIN event e ON e.student = a.student AND e.event_uid = ANY (behind.uids)
+WHERE a.alert_id = %(alert_id)s
+ORDER BY e.occurred_at DESC, e.event_uid DESC
+LIMIT 100
