@@ -1,4 +1,4 @@
-"""`python -m local`: run, demo, import, backtest, digest, status, deploy, reset."""
+"""`python -m local`: run, demo, import, backtest, digest, verify, status, deploy, reset."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ def main() -> int:
     backtest.add_to(parts)
     digest = parts.add_parser("digest", help="one hash of all derived state")
     digest.add_argument("--as-of", help="RFC 3339; the clock's time without")
+    verify = parts.add_parser("verify", help="the access ledger, whole; ids of events used twice")
+    verify.add_argument("--noted", default="", help="BATCH:HASH, as it was printed before")
     parts.add_parser("status", help="what is stored, quarantined, open")
     parts.add_parser("deploy", help="rehearse a deployment: bootstrap, deploy, use, destroy")
     parts.add_parser("reset", help="remove all data")

@@ -21,7 +21,7 @@ from chalicelib.adapters.clock import FileClock
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.digest import digest as digest_of
 from chalicelib.domain.policy import PRESETS
-from local import examples, figures, paths
+from local import examples, figures, paths, verifying
 from local.backtest import command as backtest
 from local.database import DATABASE
 from local.emulator import EmulatorError
@@ -49,6 +49,7 @@ def execute(arguments: argparse.Namespace) -> int:
         "import": import_courses,
         "backtest": lambda told: backtest.execute(told, _console),
         "digest": digest,
+        "verify": verify,
         "status": status,
         "deploy": deploy,
         "reset": reset,
@@ -132,6 +133,12 @@ def digest(arguments: argparse.Namespace) -> int:
             _console.print(digest_of(cursor, PRESETS[played["policy"]], as_of))
         database.close()
     return 0
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """Verify the access ledger; 1 when something of it has been changed."""
+    with _database() as (conninfo, _):
+        return verifying.verify(conninfo, arguments.noted, _console)
 
 
 def status(_: argparse.Namespace) -> int:

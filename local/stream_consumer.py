@@ -35,7 +35,7 @@ _stopping = threading.Event()
 
 def main() -> None:
     """Consume the stream until SIGTERM; arguments: stream, checkpoint file, progress file."""
-    from app import announce_alerts, consume_events, sweep_standings
+    from app import announce_alerts, consume_events, seal_ledger, sweep_standings
 
     stream, checkpoints, progress = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     logging.basicConfig(level=logging.WARNING)
@@ -46,6 +46,7 @@ def main() -> None:
     if not os.environ.get("MONITOR_CLOCK_FILE"):
         _every(300, lambda: sweep_standings(_scheduled(), None))
     _every(60, lambda: announce_alerts(_scheduled(), None))
+    _every(60, lambda: seal_ledger(_scheduled(), None))
     while not _stopping.is_set():
         asked = time.monotonic()
         if mapping.wait_until_drained(0.5):

@@ -7,7 +7,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from chalice.app import Chalice, CloudWatchEvent, IAMAuthorizer, KinesisEvent, Rate, Response
+from chalice.app import Chalice, CloudWatchEvent, Cron, IAMAuthorizer, KinesisEvent, Rate, Response
 
 from chalicelib import consumer, jobs
 from chalicelib.adapters import deployment
@@ -610,6 +610,18 @@ def sweep_standings(event: CloudWatchEvent) -> None:  # Chalice hands it over
 def announce_alerts(event: CloudWatchEvent) -> None:  # Chalice hands it over
     """Deliver what is still unsent."""
     jobs.announce_unsent(service())
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def seal_ledger(event: CloudWatchEvent) -> None:  # Chalice hands it over
+    """Chain the reads that were noted."""
+    jobs.seal_ledger(service())
+
+
+@app.schedule(Cron(47, 7, "*", "*", "?", "*"))  # after the partitions, see maintenance.py
+def verify_ledger(event: CloudWatchEvent) -> dict[str, Any]:  # Chalice hands it over
+    """Verify the whole chain; invoked by hand it answers what it has found."""
+    return jobs.verify_ledger(service())
 
 
 @app.lambda_function()

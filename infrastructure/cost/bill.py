@@ -20,12 +20,12 @@ ENDPOINTS = 3
 KEYS = 3
 RECOVERY_KEYS = 1
 SECRETS = 2
-METRIC_ALARMS = 42  # metrics that alarms look at: one with two counts twice
-CUSTOM_METRICS = 14
+METRIC_ALARMS = 48  # metrics that alarms look at: one with two counts twice
+CUSTOM_METRICS = 19
 
 _M = 1e6
-_SCHEDULED_CALLS = 72 * HOURS  # a sweep every 5 minutes, announcements every minute
-_SCHEDULED_GB_SECONDS = (12 * 2.0 * 0.5 + 60 * 0.2 * 0.25) * HOURS
+_SCHEDULED_CALLS = 132 * HOURS  # a sweep every 5 minutes; announcements, sealing every minute
+_SCHEDULED_GB_SECONDS = (12 * 2.0 * 0.5 + 120 * 0.2 * 0.25) * HOURS
 _SYSTEM_LOG_GB = 1.0  # enhanced monitoring, flow logs, PostgreSQL's own
 _RESTORE_TEST_HOURS = 4.3 * 2
 _PLACES_THERE = 2  # of backups in the second region: the vault, and RDS's replicated ones

@@ -20,6 +20,7 @@ from infrastructure.parts.functions import (
     FUNCTIONS,
     MIGRATION,
     SWEEP,
+    VERIFIER,
     Function,
 )
 from infrastructure.parts.maintenance import maintained_daily
@@ -113,6 +114,8 @@ class Application(Construct):
         }
 
     def _own(self, function: Function) -> dict[str, str]:
+        if function is VERIFIER:  # it reads whole tables, at night
+            return {"MONITOR_STATEMENT_TIMEOUT_MS": str((VERIFIER.timeout_s - 60) * 1000)}
         if function is not API:
             return {}
         return {"MONITOR_PSEUDONYM_KEY_SECRET": self._pseudonym_key.secret_arn}

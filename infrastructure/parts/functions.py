@@ -41,6 +41,22 @@ ANNOUNCER = Function(
     user="ingest",
     schedule="AnnounceAlertsEvent",
 )
+SEALER = Function(
+    handler="SealLedger",
+    name="ledger-sealer",
+    memory_mib=256,
+    timeout_s=60,  # its next run
+    user="ingest",
+    schedule="SealLedgerEvent",
+)
+VERIFIER = Function(
+    handler="VerifyLedger",
+    name="ledger-verifier",
+    memory_mib=512,
+    timeout_s=900,  # Lambda's most
+    user="ingest",
+    schedule="VerifyLedgerEvent",
+)
 MIGRATION = Function(
     handler="MigrateDatabase",
     name="schema-migration",
@@ -48,5 +64,5 @@ MIGRATION = Function(
     timeout_s=900,  # Lambda's most
     user="",
 )
-FUNCTIONS = (API, CONSUMER, SWEEP, ANNOUNCER, MIGRATION)
+FUNCTIONS = (API, CONSUMER, SWEEP, ANNOUNCER, SEALER, VERIFIER, MIGRATION)
 ALIAS = "live"  # of API and consumer, whose traffic is shifted bit by bit

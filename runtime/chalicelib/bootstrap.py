@@ -21,6 +21,7 @@ from chalicelib.adapters.postgres.alert_reads import PostgresAlertReads
 from chalicelib.adapters.postgres.announcing import PostgresOutbox
 from chalicelib.adapters.postgres.catalogue import PostgresCatalogue
 from chalicelib.adapters.postgres.database import Database
+from chalicelib.adapters.postgres.ledger import PostgresLedger
 from chalicelib.adapters.postgres.people import PostgresPeople
 from chalicelib.adapters.postgres.policies import PostgresPolicies
 from chalicelib.adapters.postgres.privacy import PostgresPrivacy
@@ -57,6 +58,7 @@ class Service:
     alerts: PostgresAlertReads
     alert_changes: AlertChanges
     policies: PostgresPolicies
+    ledger: PostgresLedger
     judge: Judge
     outbox: Outbox
     notifier: Notifier | None  # None: nobody is told
@@ -120,6 +122,7 @@ def build(settings: Settings) -> Service:
         alerts=PostgresAlertReads(database),
         alert_changes=PostgresAlertChanges(database),
         policies=PostgresPolicies(database),
+        ledger=PostgresLedger(database),
         judge=Judge(PRESETS[settings.policy], context_ttl_s=settings.context_ttl_s),
         outbox=PostgresOutbox(database),
         notifier=SnsNotifier(settings.topic_arn) if settings.topic_arn else None,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from chalicelib.adapters.migrations import migrate as apply_migrations
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.partitions import PostgresPartitions
 from chalicelib.adapters.postgres.privacy import PostgresPrivacy
 from chalicelib.domain.errors import UnavailableError
-from chalicelib.services import erasure
+from chalicelib.services import erasure, ledger
 from chalicelib.services.announce import announce
 from chalicelib.services.maintenance import keep_partitions
 from chalicelib.services.sources import stale_sources
@@ -55,6 +57,39 @@ def announce_unsent(service: Service, *, within_s: float = 40) -> int:
         return 0
     emit({Metric.ANNOUNCEMENTS_SENT: sent})
     return sent
+
+
+def seal_ledger(service: Service) -> None:
+    """Chain the reads that were noted since; the head goes to the log, where no database is."""
+    made = ledger.seal(service.ledger)
+    for batch in made:
+        logger.info("sealed batch %d:%s", batch.batch, batch.hash.hex())
+    emit(
+        {
+            Metric.LEDGER_SEALED: sum(batch.entries for batch in made),
+            Metric.LEDGER_WAITING_SECONDS: service.ledger.waiting_s(),
+        }
+    )
+
+
+def verify_ledger(service: Service, anchor: str = "") -> dict[str, Any]:
+    """Verify the whole ledger, and that no source has used an id twice; tell what was found.
+
+    `anchor`, such as `12:9f86...`, is a batch that the log has named.
+    """
+    verdict = ledger.verify(service.ledger, anchor=ledger.anchor_of(anchor))
+    verdict.reused_event_ids = service.ledger.reused_event_ids(ledger.MOST_REUSED)
+    if verdict.broken:
+        logger.error("batch %s of the ledger: %s", verdict.broken_batch, verdict.broken)
+    logger.info("verified up to batch %s", verdict.head)
+    emit(
+        {
+            Metric.LEDGER_BROKEN: int(verdict.broken is not None),
+            Metric.EVENT_IDS_REUSED: len(verdict.reused_event_ids),
+        }
+    )
+    found: dict[str, Any] = msgspec.to_builtins(verdict)
+    return found
 
 
 def migrate(service: Service) -> dict[str, Any]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.facts import Pair
     from chalicelib.domain.in_force import PolicyVersion
     from chalicelib.domain.indicators import Finding
+    from chalicelib.domain.ledger import Batch, Entry, Read
     from chalicelib.domain.policy import Overrides, Policy
     from chalicelib.domain.roster import Line
     from chalicelib.domain.routing import Staff
@@ -140,6 +141,41 @@ class AlertChanges(Protocol):
         decide: Callable[[Case], Step | None],
     ) -> Case | None:
         """Make the step that `decide` returns, alone with the alert; None for no such alert."""
+        ...
+
+
+Tail = tuple[int, "dt.datetime | None"]  # rows, since when the oldest waits
+
+
+class Ledger(Protocol):
+    """Keeps who has read whose record; append-only."""
+
+    def add(self, read: Read) -> None:
+        """Keep one read, committed when this returns; UnavailableError when that is not sure."""
+        ...
+
+    def seal(self, of: Callable[[Batch | None, int, list[Entry]], Batch]) -> Batch | None:
+        """Seal the next batch as `of` makes it; None when there is nothing to seal just now."""
+        ...
+
+    def batches(self) -> Iterator[Batch]:
+        """Give every batch in the order of numbers."""
+        ...
+
+    def entries(self, first_id: int, last_id: int) -> list[Entry]:
+        """Return the rows of a batch."""
+        ...
+
+    def tail(self, after: int) -> Tail:
+        """Return what is past the last sealed id."""
+        ...
+
+    def waiting_s(self) -> float:
+        """Return for how long the oldest read waits to be sealed."""
+        ...
+
+    def strays(self) -> int:
+        """Return how many rows stand where no batch can reach them."""
         ...
 
 

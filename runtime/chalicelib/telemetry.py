@@ -41,6 +41,14 @@ class Metric(enum.Enum):
     ALERTS_CLEARED = _Described(MetricUnit.Count, "alerts that cleared by themselves")
     ANNOUNCEMENTS_SENT = _Described(MetricUnit.Count, "messages about alerts that were delivered")
     STALE_SOURCES = _Described(MetricUnit.Count, "sources that fell silent, by the week before")
+    LEDGER_SEALED = _Described(MetricUnit.Count, "reads of records that were chained")
+    LEDGER_WAITING_SECONDS = _Described(
+        MetricUnit.Seconds, "for how long the oldest read has not been chained"
+    )
+    LEDGER_BROKEN = _Described(MetricUnit.Count, "batches of the ledger that do not agree: 0 or 1")
+    EVENT_IDS_REUSED = _Described(
+        MetricUnit.Count, "ids that a source gave to several events, at most 100"
+    )
     SWEEP_MILLISECONDS = _Described(MetricUnit.Milliseconds, "one sweep of every course")
 
 

@@ -113,6 +113,8 @@ def test_silence_is_bad_where_it_means_that_nobody_works(alarms):
     breaching = {n for n, alarm in alarms.items() if alarm["TreatMissingData"] == "breaching"}
 
     assert breaching == {
+        "ledger-unsealed",
+        "ledger-unverified",
         "stream-iterator-age",
         "sweep-silent",
         "backup-missing",

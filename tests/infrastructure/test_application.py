@@ -108,6 +108,8 @@ def test_each_function_has_a_role_of_its_own(dev):
         ),
         ("SweepStandings", "rds-db:connect sns:Publish"),
         ("AnnounceAlerts", "rds-db:connect sns:Publish"),
+        ("SealLedger", "rds-db:connect"),
+        ("VerifyLedger", "rds-db:connect"),
         ("MigrateDatabase", "secretsmanager:GetSecretValue"),
     ],
 )
@@ -136,6 +138,8 @@ def test_functions_sign_in_by_token_as_the_role_of_their_work(dev, prod):
             ("ConsumeEvents", "ingest"),
             ("SweepStandings", "ingest"),
             ("AnnounceAlerts", "ingest"),
+            ("SealLedger", "ingest"),
+            ("VerifyLedger", "ingest"),
         ):
             found = variables(resources, handler)
             assert found["MONITOR_DATABASE_SIGN_IN"] == "iam"
@@ -367,4 +371,10 @@ def test_partitions_are_kept_every_night(dev):
     assert nightly["Targets"][0]["Arn"] == {"Fn::GetAtt": ["MigrateDatabase", "Arn"]}
     assert permission["Principal"] == "events.amazonaws.com"
     assert nightly["ScheduleExpression"].startswith("cron(")
-    assert set(rules) == {"alert-announcer-dev", "database-maintenance-dev", "standing-sweep-dev"}
+    assert set(rules) == {
+        "alert-announcer-dev",
+        "database-maintenance-dev",
+        "ledger-sealer-dev",
+        "ledger-verifier-dev",
+        "standing-sweep-dev",
+    }

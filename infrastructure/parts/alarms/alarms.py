@@ -24,6 +24,7 @@ from infrastructure.parts.alarms.failures import (
     told_of,
 )
 from infrastructure.parts.alarms.ingest import ingest_alarm
+from infrastructure.parts.alarms.ledger import ledger_watches
 from infrastructure.parts.alarms.stream import stream_watches
 from infrastructure.parts.alarms.watch import Watch, alarm
 from infrastructure.parts.alarms.work import (
@@ -112,6 +113,7 @@ def _watches(watched: Watched, suffix: str) -> list[Watch]:
             migration_name=watched.migration_name,
             suffix=suffix,
         ),
+        *ledger_watches(suffix=suffix),
         *delivery_watches(topic_name=watched.alerts_topic_name),
         *backup_watches(vault_name=watched.vault_name, copies=watched.copy_vault_arn is not None),
     ]

@@ -162,6 +162,33 @@ BEGIN
   RETURN erase_again(of_student, at, by_person, for_reason);
 END $$;
 ALTER FUNCTION public.erase_student(of_student uuid, at timestamp with time zone, by_person text, for_reason text) OWNER TO owner;
+CREATE FUNCTION public.forget_in_access(of_student uuid, dry_run boolean) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+  n bigint;
+BEGIN
+  IF dry_run THEN
+    SELECT count(*) INTO n FROM access WHERE students @> ARRAY[of_student];
+    RETURN n;
+  END IF;
+  UPDATE access a
+  SET subject = CASE WHEN a.kind = 'student' THEN (ledger_leaves(a))[1]::text ELSE a.subject END,
+      client = CASE WHEN a.kind = 'student' THEN '' ELSE a.client END,
+      address = CASE WHEN a.kind = 'student' THEN '' ELSE a.address END,
+      correlation_id = CASE WHEN a.kind = 'student' THEN '' ELSE a.correlation_id END,
+      students = (SELECT array_agg(CASE WHEN k.student = of_student AND k.salt IS NOT NULL
+                                        THEN ledger_leaf(k.salt, uuid_send(k.student))
+                                        ELSE k.student END ORDER BY k.at)
+                  FROM unnest(a.students, a.salts[2:]) WITH ORDINALITY AS k (student, salt, at)),
+      salts = CASE WHEN a.kind = 'student' THEN NULL ELSE a.salts[1] END
+           || (SELECT array_agg(CASE WHEN k.student = of_student THEN NULL ELSE k.salt END ORDER BY k.at)
+               FROM unnest(a.students, a.salts[2:]) WITH ORDINALITY AS k (student, salt, at))
+  WHERE a.students @> ARRAY[of_student];
+  GET DIAGNOSTICS n = ROW_COUNT;
+  RETURN n;
+END $$;
+ALTER FUNCTION public.forget_in_access(of_student uuid, dry_run boolean) OWNER TO owner;
 CREATE TABLE public.legal_hold (
     hold_id bigint NOT NULL,
     student uuid,
@@ -186,6 +213,56 @@ CREATE FUNCTION public.holds_of_student(of_student uuid) RETURNS SETOF public.le
     OR EXISTS (SELECT FROM event e WHERE e.student = of_student AND e.course = h.course))
 $$;
 ALTER FUNCTION public.holds_of_student(of_student uuid) OWNER TO owner;
+CREATE FUNCTION public.ledger_is_kept() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'access' THEN
+    IF (NEW.access_id, NEW.recorded_at, NEW.kind, NEW.what, NEW.reason)
+       = (OLD.access_id, OLD.recorded_at, OLD.kind, OLD.what, OLD.reason)
+       AND ledger_leaves(NEW) = ledger_leaves(OLD) THEN
+      RETURN NEW;
+    END IF;
+  END IF;
+  RAISE EXCEPTION 'the ledger is append-only' USING ERRCODE = 'insufficient_privilege';
+END $$;
+ALTER FUNCTION public.ledger_is_kept() OWNER TO owner;
+CREATE FUNCTION public.ledger_leaf(salt uuid, hidden bytea) RETURNS uuid
+    LANGUAGE sql IMMUTABLE
+    RETURN (encode(SUBSTRING(sha256((uuid_send(salt) || hidden)) FROM 1 FOR 16), 'hex'::text))::uuid;
+ALTER FUNCTION public.ledger_leaf(salt uuid, hidden bytea) OWNER TO owner;
+CREATE TABLE public.access (
+    access_id bigint NOT NULL,
+    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    subject text NOT NULL COLLATE pg_catalog."C",
+    client text NOT NULL COLLATE pg_catalog."C",
+    address text NOT NULL COLLATE pg_catalog."C",
+    correlation_id text NOT NULL COLLATE pg_catalog."C",
+    kind text NOT NULL,
+    what text NOT NULL COLLATE pg_catalog."C",
+    reason text NOT NULL,
+    students uuid[] NOT NULL,
+    salts uuid[] NOT NULL,
+    CONSTRAINT access_check CHECK ((cardinality(salts) = (cardinality(students) + 1))),
+    CONSTRAINT access_kind_check CHECK ((kind = ANY (ARRAY['person'::text, 'machine'::text, 'student'::text]))),
+    CONSTRAINT access_students_check CHECK ((cardinality(students) > 0))
+);
+ALTER TABLE public.access OWNER TO owner;
+CREATE FUNCTION public.ledger_leaves(a public.access) RETURNS uuid[]
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  SELECT ARRAY[CASE WHEN (a).salts[1] IS NOT NULL THEN ledger_leaf((a).salts[1], ledger_reader(a))
+                    WHEN ((a).client, (a).address, (a).correlation_id) = ('', '', '')
+                    THEN (a).subject::uuid END]
+      || (SELECT array_agg(CASE WHEN k.salt IS NULL THEN k.student
+                                ELSE ledger_leaf(k.salt, uuid_send(k.student)) END ORDER BY k.at)
+          FROM unnest((a).students, (a).salts[2:]) WITH ORDINALITY AS k (student, salt, at))
+$$;
+ALTER FUNCTION public.ledger_leaves(a public.access) OWNER TO owner;
+CREATE FUNCTION public.ledger_reader(a public.access) RETURNS bytea
+    LANGUAGE sql IMMUTABLE
+    RETURN (((sha256(convert_to((a).subject, 'UTF8'::name)) || sha256(convert_to((a).client, 'UTF8'::name))) || sha256(convert_to((a).address, 'UTF8'::name))) || sha256(convert_to((a).correlation_id, 'UTF8'::name)));
+ALTER FUNCTION public.ledger_reader(a public.access) OWNER TO owner;
 CREATE TABLE public.risk_daily (
     student uuid NOT NULL,
     course text NOT NULL COLLATE pg_catalog."C",
@@ -223,13 +300,33 @@ CREATE FUNCTION public.tables_of_students() RETURNS TABLE(name text)
     LANGUAGE sql STABLE
     AS $$
   SELECT c.relname::text FROM pg_class c
-  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'student'
-    AND a.atttypid = 'uuid'::regtype AND NOT a.attisdropped
+  JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
+    AND (a.attname, a.atttypid) IN (('student', 'uuid'::regtype), ('students', 'uuid[]'::regtype))
   WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
     AND c.relname NOT IN ('erasure', 'quarantine')
   ORDER BY c.relname
 $$;
 ALTER FUNCTION public.tables_of_students() OWNER TO owner;
+ALTER TABLE public.access ALTER COLUMN access_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.access_access_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.access_batch (
+    batch bigint NOT NULL,
+    first_id bigint NOT NULL,
+    last_id bigint NOT NULL,
+    entries integer NOT NULL,
+    content bytea NOT NULL,
+    previous bytea NOT NULL,
+    hash bytea NOT NULL,
+    sealed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT access_batch_check CHECK ((last_id >= first_id))
+);
+ALTER TABLE public.access_batch OWNER TO owner;
 CREATE TABLE public.activity_day (
     student uuid NOT NULL,
     course text NOT NULL COLLATE pg_catalog."C",
@@ -332,6 +429,26 @@ CREATE TABLE public.conduct (
     recorded_at timestamp with time zone DEFAULT now() NOT NULL
 );
 ALTER TABLE public.conduct OWNER TO owner;
+CREATE TABLE public.correction (
+    student uuid NOT NULL,
+    number smallint NOT NULL,
+    course text NOT NULL COLLATE pg_catalog."C",
+    about text NOT NULL,
+    wanted text NOT NULL,
+    requested_by text NOT NULL COLLATE pg_catalog."C",
+    requested_at timestamp with time zone NOT NULL,
+    decision text,
+    reason text,
+    decided_by text COLLATE pg_catalog."C",
+    decided_at timestamp with time zone,
+    correcting text COLLATE pg_catalog."C",
+    statement text,
+    stated_by text COLLATE pg_catalog."C",
+    stated_at timestamp with time zone,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT correction_decision_check CHECK ((decision = ANY (ARRAY['granted'::text, 'refused'::text])))
+);
+ALTER TABLE public.correction OWNER TO owner;
 CREATE TABLE public.course (
     course text NOT NULL COLLATE pg_catalog."C",
     title text NOT NULL,
@@ -566,6 +683,10 @@ CREATE TABLE public.roster_version (
 );
 ALTER TABLE public.roster_version OWNER TO owner;
 ALTER TABLE ONLY public.event ATTACH PARTITION public.event_stray DEFAULT;
+ALTER TABLE ONLY public.access_batch
+    ADD CONSTRAINT access_batch_pkey PRIMARY KEY (batch);
+ALTER TABLE ONLY public.access
+    ADD CONSTRAINT access_pkey PRIMARY KEY (access_id);
 ALTER TABLE ONLY public.activity_day
     ADD CONSTRAINT activity_day_pkey PRIMARY KEY (student, course, day);
 ALTER TABLE ONLY public.alert_history
@@ -580,6 +701,8 @@ ALTER TABLE ONLY public.catalogue_version
     ADD CONSTRAINT catalogue_version_pkey PRIMARY KEY (kind, key, version);
 ALTER TABLE ONLY public.conduct
     ADD CONSTRAINT conduct_pkey PRIMARY KEY (student, course, occurred_at, event_uid);
+ALTER TABLE ONLY public.correction
+    ADD CONSTRAINT correction_pkey PRIMARY KEY (student, number);
 ALTER TABLE ONLY public.course_context
     ADD CONSTRAINT course_context_pkey PRIMARY KEY (course);
 ALTER TABLE ONLY public.course
@@ -620,6 +743,8 @@ ALTER TABLE ONLY public.roster_version
     ADD CONSTRAINT roster_version_pkey PRIMARY KEY (person, kind, target, version);
 ALTER TABLE ONLY public.standing
     ADD CONSTRAINT standing_pkey PRIMARY KEY (student, course);
+CREATE INDEX access_by_student ON public.access USING gin (students);
+CREATE INDEX access_by_subject ON public.access USING btree (subject, access_id);
 CREATE INDEX alert_by_assignee ON public.alert USING btree (assignee, opened_at DESC, alert_id DESC) WHERE (assignee IS NOT NULL);
 CREATE INDEX alert_by_course ON public.alert USING btree (course, opened_at DESC, alert_id DESC);
 CREATE INDEX alert_by_student ON public.alert USING btree (student, opened_at DESC);
@@ -644,6 +769,10 @@ CREATE INDEX roster_by_target ON public.roster USING btree (target, kind, person
 CREATE INDEX roster_version_by_target ON public.roster_version USING btree (target, kind);
 CREATE INDEX standing_by_risk ON public.standing USING btree (course, risk_bucket DESC);
 ALTER INDEX public.event_identity ATTACH PARTITION public.event_stray_student_occurred_at_event_uid_event_type_source_idx;
+CREATE TRIGGER access_batch_is_kept BEFORE DELETE OR UPDATE ON public.access_batch FOR EACH ROW EXECUTE FUNCTION public.ledger_is_kept();
+CREATE TRIGGER access_batch_is_not_emptied BEFORE TRUNCATE ON public.access_batch FOR EACH STATEMENT EXECUTE FUNCTION public.ledger_is_kept();
+CREATE TRIGGER access_is_kept BEFORE DELETE OR UPDATE ON public.access FOR EACH ROW EXECUTE FUNCTION public.ledger_is_kept();
+CREATE TRIGGER access_is_not_emptied BEFORE TRUNCATE ON public.access FOR EACH STATEMENT EXECUTE FUNCTION public.ledger_is_kept();
 ALTER TABLE ONLY public.alert_history
     ADD CONSTRAINT alert_history_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
 ALTER TABLE ONLY public.announcement
@@ -667,14 +796,22 @@ REVOKE ALL ON FUNCTION public.ensure_event_partitions(first timestamp with time 
 REVOKE ALL ON FUNCTION public.erase_again(of_student uuid, at timestamp with time zone, by_person text, for_reason text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.erase_student(of_student uuid, at timestamp with time zone, by_person text, for_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_student(of_student uuid, at timestamp with time zone, by_person text, for_reason text) TO privacy;
+REVOKE ALL ON FUNCTION public.forget_in_access(of_student uuid, dry_run boolean) FROM PUBLIC;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.legal_hold TO privacy;
 GRANT SELECT ON TABLE public.legal_hold TO api;
+GRANT SELECT,INSERT ON TABLE public.access TO api;
+GRANT SELECT ON TABLE public.access TO ingest;
+GRANT SELECT ON TABLE public.access TO privacy;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.risk_daily TO ingest;
 GRANT SELECT ON TABLE public.risk_daily TO api;
 GRANT SELECT ON TABLE public.risk_daily TO privacy;
 GRANT SELECT ON TABLE public.risk_daily TO reader;
 REVOKE ALL ON FUNCTION public.tables_of_alerts() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.tables_of_students() FROM PUBLIC;
+GRANT SELECT ON SEQUENCE public.access_access_id_seq TO ingest;
+GRANT SELECT ON TABLE public.access_batch TO api;
+GRANT SELECT ON TABLE public.access_batch TO privacy;
+GRANT SELECT,INSERT ON TABLE public.access_batch TO ingest;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activity_day TO ingest;
 GRANT SELECT ON TABLE public.activity_day TO api;
 GRANT SELECT ON TABLE public.activity_day TO privacy;
@@ -705,6 +842,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conduct TO ingest;
 GRANT SELECT ON TABLE public.conduct TO api;
 GRANT SELECT ON TABLE public.conduct TO privacy;
 GRANT SELECT ON TABLE public.conduct TO reader;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.correction TO api;
+GRANT SELECT ON TABLE public.correction TO privacy;
 GRANT SELECT ON TABLE public.course TO ingest;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.course TO api;
 GRANT SELECT ON TABLE public.course TO reader;

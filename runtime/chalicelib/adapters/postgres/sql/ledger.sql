@@ -1,0 +1,60 @@
+-- name: add
+-- One read, by itself: it is there before the answer is. The salts are made where they are kept.
+INSERT INTO access (subject, client, address, correlation_id, kind, what, reason, students, salts)
+VALUES (%(subject)s, %(client)s, %(address)s, %(correlation_id)s, %(kind)s, %(what)s, %(reason)s,
+        %(students)s::uuid[],
+        ARRAY(SELECT gen_random_uuid() FROM generate_series(0, %(many)s)))
+RETURNING 1
+
+-- name: only_one
+-- Whether nobody else seals just now.
+SELECT pg_try_advisory_xact_lock(4716)
+
+-- name: last_batch
+SELECT batch, first_id, last_id, entries, content, previous, hash
+FROM access_batch ORDER BY batch DESC LIMIT 1
+
+-- name: given
+-- The last id that was given to a read, be it committed or not.
+SELECT last_value FROM access_access_id_seq
+
+-- name: writing
+-- Who may have been given an id and not committed it yet: an insert locks the table before that.
+SELECT virtualtransaction FROM pg_locks
+WHERE locktype = 'relation' AND relation = 'access'::regclass AND mode = 'RowExclusiveLock' AND granted
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+
+-- name: entries
+-- Rows in the order of ids. Uses access_pkey.
+SELECT access_id, recorded_at, subject, client, address, correlation_id, kind, what, reason,
+       students::text[], salts::text[]
+FROM access WHERE access_id BETWEEN %(first)s AND %(last)s ORDER BY access_id LIMIT %(limit)s
+
+-- name: seal
+INSERT INTO access_batch (batch, first_id, last_id, entries, content, previous, hash)
+VALUES (%(batch)s, %(first_id)s, %(last_id)s, %(entries)s, %(content)s, %(previous)s, %(hash)s)
+
+-- name: batches
+-- Batches in their order, from one on. Uses access_batch_pkey.
+SELECT batch, first_id, last_id, entries, content, previous, hash
+FROM access_batch WHERE batch > %(after)s ORDER BY batch LIMIT %(limit)s
+
+-- name: tail
+-- What is not sealed, and since when the oldest of it is waiting. Uses access_pkey.
+SELECT count(*), min(recorded_at) FROM access WHERE access_id > %(last)s
+
+-- name: waiting
+-- For how many seconds the oldest row waits. Uses access_pkey, access_batch_pkey.
+SELECT coalesce(extract(epoch FROM clock_timestamp() - min(a.recorded_at)), 0)::float8
+FROM access a
+WHERE a.access_id > coalesce((SELECT last_id FROM access_batch ORDER BY batch DESC LIMIT 1), 0)
+
+-- name: before_the_first
+SELECT count(*) FROM access WHERE access_id < 1
+
+-- name: reused
+-- Ids of events that a source has given to several. Reads event_identity alone, all of it: at night.
+SELECT source, event_id, n FROM (
+  SELECT min(source) AS source, min(event_id) AS event_id, count(*) AS n
+  FROM event GROUP BY event_uid HAVING count(*) > 1
+) AS k ORDER BY n DESC, source, event_id LIMIT %(limit)s

@@ -1,0 +1,131 @@
+"""The access ledger: note each read before it is answered, seal what was noted, verify all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from chalicelib.domain.ledger import (
+    BEGINNING,
+    Batch,
+    Origin,
+    Read,
+    content_of,
+    erased,
+    hash_of,
+    sealed,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chalicelib.domain.principal import Principal
+    from chalicelib.ports import Ledger
+
+MOST_REUSED = 100  # ids that one report names
+
+
+class Verdict(msgspec.Struct, kw_only=True):
+    """What verifying has found; `broken` says what is wrong with the first batch that is."""
+
+    batches: int = 0
+    entries: int = 0
+    erased: int = 0  # readers and students whose place a leaf has taken
+    broken_batch: int | None = None
+    broken: str | None = None
+    head: str | None = None  # the last batch and its hash, to be kept elsewhere
+    unsealed: int = 0
+    unsealed_since: dt.datetime | None = None
+    reused_event_ids: list[tuple[str, str, int]] = []
+
+
+def record_read(
+    ledger: Ledger,
+    principal: Principal,
+    what: str,
+    students: Iterable[str],
+    reason: str,
+    origin: Origin,
+    *,
+    own: bool = False,
+) -> None:
+    """Keep that somebody is about to be shown these students' records; UnavailableError if not.
+
+    To be called after the permission and before the answer, which must not be given when this
+    raises. A list is one read, that names each student it shows once; without any it is none.
+    `own`: the student reads her own, so that who reads goes when she is erased.
+    """
+    shown = tuple(dict.fromkeys(students))
+    if shown:
+        kind = "student" if own else principal.kind
+        ledger.add(Read(principal.subject, principal.client, kind, what, reason, shown, origin))
+
+
+def seal(ledger: Ledger) -> list[Batch]:
+    """Seal what is there, batch by batch; safe to repeat, and to run twice at once."""
+    made: list[Batch] = []
+    while batch := ledger.seal(sealed):
+        made.append(batch)
+    return made
+
+
+def anchor_of(text: str) -> tuple[int, str] | None:
+    """Return a noted batch and its hash, as verifying and the log write them; None for ''."""
+    if not text:
+        return None
+    number, _, hash_ = text.partition(":")
+    return int(number), hash_
+
+
+def verify(ledger: Ledger, *, anchor: tuple[int, str] | None = None) -> Verdict:
+    """Compute every digest and hash anew; stop at the first batch that does not agree.
+
+    `anchor` is a batch and its hash, noted earlier and kept elsewhere: without one, somebody who
+    owns the database could have made the whole ledger anew.
+    """
+    verdict, before = Verdict(), None
+    for batch in ledger.batches():
+        wrong = _wrong(ledger, before, batch, verdict)
+        if anchor and anchor[0] == batch.batch and anchor[1] != batch.hash.hex():
+            wrong = "its hash is not the one that was noted"
+        if wrong:
+            verdict.broken_batch, verdict.broken = batch.batch, wrong
+            return verdict
+        verdict.batches, before = verdict.batches + 1, batch
+    return _ended(ledger, before, verdict, anchor)
+
+
+def _ended(
+    ledger: Ledger, last: Batch | None, verdict: Verdict, anchor: tuple[int, str] | None
+) -> Verdict:
+    """Say what is behind the last batch, and whether there should be more of them."""
+    if anchor and anchor[0] > verdict.batches:
+        verdict.broken_batch, verdict.broken = verdict.batches + 1, "it was noted, and is missing"
+    elif strays := ledger.strays():
+        verdict.broken_batch, verdict.broken = 1, f"{strays} rows stand before the first"
+    verdict.unsealed, verdict.unsealed_since = ledger.tail(last.last_id if last else 0)
+    verdict.head = f"{last.batch}:{last.hash.hex()}" if last else None
+    return verdict
+
+
+def _wrong(ledger: Ledger, before: Batch | None, batch: Batch, verdict: Verdict) -> str | None:
+    """Return what is wrong with a batch; count its rows."""
+    number, first, previous = (
+        (before.batch + 1, before.last_id + 1, before.hash) if before else (1, 1, BEGINNING)
+    )
+    if (batch.batch, batch.first_id, batch.previous) != (number, first, previous):
+        return "it does not follow the batch before it"
+    if hash_of(batch) != batch.hash:
+        return "its hash is not that of what it says"
+    entries = ledger.entries(batch.first_id, batch.last_id)
+    if len(entries) != batch.entries:
+        return f"it has {len(entries)} rows; {batch.entries} were sealed"
+    try:
+        same = content_of(entries) == batch.content
+    except ValueError as error:
+        return str(error)
+    verdict.entries += len(entries)
+    verdict.erased += sum(map(erased, entries))
+    return None if same else "a row of it has changed"

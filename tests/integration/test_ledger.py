@@ -1,0 +1,296 @@
+"""Every read of a record is kept, in a chain that shows when anything of it is changed."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import threading
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import psycopg2
+import pytest
+from psycopg2 import errors
+
+from chalicelib.adapters.postgres.database import Database
+from chalicelib.adapters.postgres.ledger import PostgresLedger
+from chalicelib.domain.errors import UnavailableError
+from chalicelib.domain.ledger import Origin, digest
+from chalicelib.domain.principal import Principal
+from chalicelib.services import ledger as service
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ADA, BEN, CAT = (str(uuid.UUID(int=n)) for n in (1, 2, 3))
+TEACHER = Principal("teacher", "person", "dashboard")
+ORIGIN = Origin("192.0.2.7", "c-1")
+ROLES = ("owner", "ingest", "api", "privacy", "reader")
+
+
+class Ledgers:
+    """The ledger as the API writes it, and as the schedule reads it."""
+
+    def __init__(self, server: Any) -> None:
+        self.server = server
+        self.databases = [Database(server.dsn("api")), Database(server.dsn("ingest"))]
+        self.api, self.ingest = map(PostgresLedger, self.databases)
+
+    def read(self, *students: str, reason: str = "teaches MATH-101", own: bool = False) -> None:
+        service.record_read(
+            self.api, TEACHER, "courses/MATH-101/students", students, reason, ORIGIN, own=own
+        )
+
+    def verify(self, anchor: tuple[int, str] | None = None) -> service.Verdict:
+        return service.verify(self.ingest, anchor=anchor)
+
+    def tamper(self, *statements: str) -> None:
+        """Do what only who owns the machine can: change rows past every trigger."""
+        connection = psycopg2.connect(self.server.dsn("postgres"))
+        with contextlib.closing(connection), connection, connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            for statement in statements:
+                cursor.execute(statement)
+
+
+@pytest.fixture
+def ledgers(database) -> Iterator[Ledgers]:
+    made = Ledgers(database)
+    yield made
+    for one in made.databases:
+        one.close()
+
+
+def rows(server: Any, query: str, role: str = "postgres") -> list[tuple[Any, ...]]:
+    connection = psycopg2.connect(server.dsn(role))
+    with contextlib.closing(connection), connection, connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
+
+
+def test_a_list_is_one_row_that_names_each_student_once(ledgers):
+    ledgers.read(ADA, BEN, ADA)
+    ((*row, salts),) = rows(
+        ledgers.server,
+        "SELECT subject, client, kind, what, reason, address, correlation_id, students::text[],"
+        " cardinality(salts) FROM access",
+    )
+    assert row == [
+        "teacher", "dashboard", "person", "courses/MATH-101/students", "teaches MATH-101",
+        "192.0.2.7", "c-1", [ADA, BEN],
+    ]  # fmt: skip
+    assert salts == 3
+
+
+def test_a_list_that_shows_nobody_is_no_read(ledgers):
+    ledgers.read()
+    assert rows(ledgers.server, "SELECT count(*) FROM access") == [(0,)]
+
+
+def test_a_read_that_cannot_be_kept_is_refused(ledgers):
+    ledgers.tamper(
+        "ALTER DATABASE " + ledgers.server.name + " SET default_transaction_read_only = on"
+    )
+    with pytest.raises(UnavailableError):
+        ledgers.read(ADA)
+
+
+def test_what_was_read_verifies_before_and_after_sealing(ledgers):
+    ledgers.read(ADA)
+    ledgers.read(BEN, CAT)
+    assert ledgers.verify().unsealed == 2
+    assert [batch.entries for batch in service.seal(ledgers.ingest)] == [2]
+    ledgers.read(CAT)
+    verdict = ledgers.verify()
+    assert (verdict.batches, verdict.entries, verdict.unsealed) == (1, 2, 1)
+    assert (verdict.broken, verdict.erased) == (None, 0)
+
+
+def test_sealing_with_nothing_new_makes_no_batch(ledgers):
+    assert service.seal(ledgers.ingest) == []
+    ledgers.read(ADA)
+    service.seal(ledgers.ingest)
+    assert service.seal(ledgers.ingest) == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("table", ["access", "access_batch"])
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE {} SET {} = 'x'", "DELETE FROM {}", "TRUNCATE {}"],
+    ids=["update", "delete", "truncate"],
+)
+def test_no_role_changes_what_was_kept(ledgers, role, table, statement):
+    ledgers.read(ADA)
+    service.seal(ledgers.ingest)
+    column = "what" if table == "access" else "content"
+    with pytest.raises(errors.InsufficientPrivilege):
+        rows(ledgers.server, statement.format(table, column), role)
+
+
+def three_batches(ledgers: Ledgers) -> None:
+    for student in (ADA, BEN, CAT):
+        ledgers.read(student, ADA)
+        ledgers.read(student)
+        service.seal(ledgers.ingest)
+
+
+CHANGES = {
+    "a reason": ("UPDATE access SET reason = 'x' WHERE access_id = 3", 2),
+    "a reader": ("UPDATE access SET subject = 'x' WHERE access_id = 3", 2),
+    "an address": ("UPDATE access SET address = 'x' WHERE access_id = 4", 2),
+    "a moment": ("UPDATE access SET recorded_at = recorded_at + '1 us' WHERE access_id = 5", 3),
+    "a student": ("UPDATE access SET students[1] = gen_random_uuid() WHERE access_id = 1", 1),
+    "a salt": ("UPDATE access SET salts[1] = gen_random_uuid() WHERE access_id = 1", 1),
+    "a row gone": ("DELETE FROM access WHERE access_id = 4", 2),
+    "a row put in": (
+        "INSERT INTO access OVERRIDING SYSTEM VALUE SELECT 0, recorded_at, subject, client,"
+        " address, correlation_id, kind, what, reason, students, salts FROM access"
+        " WHERE access_id = 1",
+        1,
+    ),
+    "a batch gone": ("DELETE FROM access_batch WHERE batch = 2", 3),
+    "a batch changed": ("UPDATE access_batch SET entries = 3 WHERE batch = 2", 2),
+    "a hash": ("UPDATE access_batch SET hash = sha256('x') WHERE batch = 2", 2),
+    "an unsealed erasure": ("UPDATE access SET salts[1] = NULL WHERE access_id = 3", 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("statement", "batch"), CHANGES.values(), ids=CHANGES)
+def test_verify_names_the_first_batch_that_was_changed(ledgers, statement, batch):
+    three_batches(ledgers)
+    assert ledgers.verify().broken is None
+    ledgers.tamper(statement)
+    assert ledgers.verify().broken_batch == batch
+
+
+def test_a_cut_off_end_shows_by_a_batch_that_was_noted_elsewhere(ledgers):
+    three_batches(ledgers)
+    number, _, hash_ = (ledgers.verify().head or "").partition(":")
+    anchor = int(number), hash_
+    assert ledgers.verify(anchor).broken is None
+    ledgers.tamper(
+        "DELETE FROM access_batch WHERE batch = 3", "DELETE FROM access WHERE access_id > 4"
+    )
+    assert ledgers.verify().broken is None
+    assert ledgers.verify(anchor).broken_batch == 3
+
+
+def test_a_ledger_made_anew_shows_by_a_batch_that_was_noted_elsewhere(ledgers):
+    ledgers.read(ADA)
+    (batch,) = service.seal(ledgers.ingest)
+    ledgers.tamper("DELETE FROM access_batch", "UPDATE access SET reason = 'x'")
+    service.seal(ledgers.ingest)
+    assert ledgers.verify().broken is None
+    assert ledgers.verify((1, batch.hash.hex())).broken_batch == 1
+
+
+def test_two_sealers_at_once_make_one_chain(ledgers):
+    others = [Database(ledgers.server.dsn("ingest")) for _ in range(4)]
+    stop = threading.Event()
+
+    def keep_sealing(database: Database) -> None:
+        while not stop.is_set():
+            service.seal(PostgresLedger(database))
+        database.close()
+
+    threads = [threading.Thread(target=keep_sealing, args=(one,)) for one in others]
+    for thread in threads:
+        thread.start()
+    readers = [threading.Thread(target=_read_often, args=(ledgers.server,)) for _ in range(3)]
+    for thread in readers:
+        thread.start()
+    for thread in readers:
+        thread.join(60)
+    stop.set()
+    for thread in threads:
+        thread.join(60)
+    service.seal(ledgers.ingest)
+    verdict = ledgers.verify()
+    assert (verdict.broken, verdict.entries, verdict.unsealed) == (None, 300, 0)
+    assert verdict.batches > 1
+
+
+def _read_often(server: Any) -> None:
+    database = Database(server.dsn("api"))
+    for _ in range(100):
+        service.record_read(PostgresLedger(database), TEACHER, "x", [ADA, BEN], "y", ORIGIN)
+    database.close()
+
+
+def test_a_read_that_is_still_being_added_is_waited_for(ledgers):
+    """Its id is lower than that of one which is there: sealing past it would leave it out."""
+    slow = psycopg2.connect(ledgers.server.dsn("api"))
+    slow.cursor().execute(
+        "INSERT INTO access (subject, client, address, correlation_id, kind, what, reason,"
+        " students, salts) VALUES ('s', '', '', '', 'person', 'w', 'r', %s::uuid[], %s::uuid[])",
+        ([ADA], [BEN, CAT]),
+    )
+    ledgers.read(BEN)
+    threading.Timer(0.3, slow.commit).start()
+    assert [batch.entries for batch in service.seal(ledgers.ingest)] == [2]
+    slow.close()
+    assert ledgers.verify().broken is None
+
+
+def test_what_is_rolled_back_leaves_a_gap_that_verifies(ledgers):
+    ledgers.read(ADA)
+    with pytest.raises(psycopg2.DataError):
+        service.record_read(ledgers.api, TEACHER, "x", ["no pseudonym"], "y", ORIGIN)
+    ledgers.read(BEN)
+    service.seal(ledgers.ingest)
+    assert ledgers.verify().broken is None
+
+
+def test_who_is_erased_leaves_the_ledger_and_the_digests_stay(ledgers):
+    ledgers.read(ADA, BEN)
+    ledgers.read(ADA, own=True)
+    ledgers.read(CAT)
+    service.seal(ledgers.ingest)
+    before = [digest(one) for one in ledgers.ingest.entries(1, 3)]
+    (counted,) = rows(ledgers.server, f"SELECT forget_in_access('{ADA}', true)", "owner")
+    (emptied,) = rows(ledgers.server, f"SELECT forget_in_access('{ADA}', false)", "owner")
+    assert counted == emptied == (2,)
+    shared, own, other = ledgers.ingest.entries(1, 3)
+    assert [digest(one) for one in (shared, own, other)] == before
+    assert ADA not in [*shared.students, *own.students]
+    assert (shared.students[1], other.students) == (BEN, [CAT])
+    assert (shared.subject, other.subject) == ("teacher", "teacher")
+    assert "teacher" not in own.subject
+    assert (own.client, own.address, own.correlation_id) == ("", "", "")
+    verdict = ledgers.verify()
+    assert (verdict.broken, verdict.erased) == (None, 3)
+
+
+def test_erasing_twice_changes_nothing_more(ledgers):
+    ledgers.read(ADA, BEN)
+    service.seal(ledgers.ingest)
+    found = [rows(ledgers.server, f"SELECT forget_in_access('{ADA}', false)", "owner")[0][0]
+             for _ in range(2)]  # fmt: skip
+    assert found == [1, 0]
+    rows(ledgers.server, f"SELECT forget_in_access('{BEN}', false)", "owner")
+    assert ledgers.verify().erased == 2
+
+
+def test_the_procedure_of_erasure_empties_the_ledger_too(ledgers):
+    ledgers.read(ADA, BEN)
+    service.seal(ledgers.ingest)
+    query = f"SELECT erase_student('{ADA}', now(), 'officer', 'asked for')->>'access'"
+    assert rows(ledgers.server, query, "privacy") == [("1",)]
+    assert ledgers.verify().erased == 1
+
+
+def test_ids_that_a_source_has_given_twice_are_reported(ledgers):
+    values = itertools.chain.from_iterable(
+        [(f"'{ADA}'", f"'2025-03-0{day}'", name) for day in days]
+        for name, days in (("once", (1,)), ("twice", (2, 3)))
+    )
+    ledgers.tamper(
+        *(
+            "INSERT INTO event SELECT"
+            f" {student}::uuid, {day}, md5('{name}')::uuid, gen_random_uuid(), now(), 1, 'lms',"
+            f" '{name}', 'c', 'x', '{{}}', NULL"
+            for student, day, name in values
+        )
+    )
+    assert ledgers.ingest.reused_event_ids(10) == [("lms", "twice", 2)]
