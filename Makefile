@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := -q --disable-pip-version-check --no-input
 
-.PHONY: help setup run demo test check bench bench-long deploy-local destroy reset clean
+.PHONY: help setup run demo test check fuzz bench bench-long deploy-local destroy reset clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ test: setup  ## Everything that CI runs: lint, types, layers, tests
 	@$(BIN)/python -m local.checks
 
 check: test  ## The same as `make test`
+
+fuzz: setup  ## Fuzz every route for longer, from another seed each time (FUZZ_EXAMPLES=500 FUZZ_SEED=N)
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-500} FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM} PYTHONPATH=runtime:. $(BIN)/pytest -q tests/http/test_fuzzed.py
 
 bench: $(VENV)/.ready  ## Measure the write and read paths (under 5 minutes)
 	@$(BIN)/python -m bench

@@ -36,12 +36,10 @@ app = Chalice(app_name="student-performance-monitor")
 
 _signed_in = IAMAuthorizer()  # by a signature of AWS, until sign-in by token is there
 _ANY = ["*/*"]  # the media type is checked by us, so that its refusal is a problem document too
-_PAGE: dict[str, dict[str, Any]] = {
-    "limit": {"type": "integer", "minimum": 1, "maximum": cursors.MOST},
-    "cursor": {"type": "string"},
-}
-_PERSON = {"X-Person": {"type": "string"}}
-_CHANGE = {"X-Person": {"type": "string"}, "If-Match": {"type": "string"}}
+_TEXT = {"type": "string"}  # what it may be is told by its name: see http/parameters.py
+_PAGE: dict[str, dict[str, Any]] = {"limit": {"type": "integer"}, "cursor": _TEXT}
+_PERSON = {"X-Person": _TEXT}
+_CHANGE = {"X-Person": _TEXT, "If-Match": _TEXT}
 
 
 def _begin() -> tuple[Any, str]:
@@ -68,8 +66,11 @@ def _found(body: Any, what: str) -> Any:
     answers={202: ingest.Receipt, 503: ingest.Receipt},
     headers={
         "X-Source": {"type": "string"},
-        "X-Correlation-Id": {"type": "string", "pattern": f"^{requests.SANE_ID}$"},
-        "Content-Encoding": {"type": "string", "enum": ["identity", "gzip"]},
+        "X-Correlation-Id": {
+            "type": "string",
+            "description": f"kept if it is {requests.SANE_ID}, else another is given",
+        },
+        "Content-Encoding": {"type": "string", "enum": ["identity", "gzip", ""]},
     },
 )
 @answers_errors
@@ -85,7 +86,11 @@ def post_events() -> Response:
 
 
 @app.route("/v1/students/lookup", methods=["POST"], content_types=_ANY, authorizer=_signed_in)
-@openapi.documented("Turn an institution's own id into the pseudonym", body=Lookup)
+@openapi.documented(
+    "Turn an institution's own id into the pseudonym",
+    body=Lookup,
+    answers={200: None, 404: None},
+)
 @answers_errors
 def post_lookup() -> Response:
     """Return the pseudonym of a student id that the monitor has a standing of."""
@@ -238,6 +243,7 @@ def get_policy() -> Response:
     body=Changes,
     answers={200: None, 201: None},
     headers=_PERSON,
+    texts=["application/toml"],
 )
 @answers_errors
 def put_policy() -> Response:
@@ -262,6 +268,7 @@ def get_course_policy(course: str) -> Response:
     body=Changes,
     answers={200: None, 201: None},
     headers=_PERSON,
+    texts=["application/toml"],
 )
 @answers_errors
 def put_course_policy(course: str) -> Response:
@@ -484,20 +491,21 @@ def get_person(student: str) -> Response:
     "Erase a student, or tell what that would delete",
     body=Erase,
     query={"dry_run": {"type": "string", "enum": ["true", "false"], "default": "true"}},
-    answers={200: None, 201: None},
+    answers={200: None, 201: None, 409: None},
     headers=_PERSON,
 )
 @answers_errors
 def post_erasures(student: str) -> Response:
     """Count a student's rows; with dry_run=false delete them, and return the signed proof."""
     request, _ = _begin()
+    person = conditions.person_of(request)
     uid, wanted = requests.student_of(student), requests.read(request, Erase)
     if requests.parameter(_query(request), "dry_run", ("true", "false")) != "false":
         return answer(erasure.would_erase(uid, service().privacy))
     return answer(
         erasure.erase(
             uid,
-            person=conditions.person_of(request),
+            person=person,
             reason=wanted.reason,
             records=service().privacy,
             kept=service().erasures,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import urllib.parse
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from chalicelib.domain.wire import Event
+    from tests.conftest import TestDatabase
 
 KEY = b"a key of thirty-two bytes, or so"
 
@@ -101,16 +103,23 @@ class Api:
 
 @pytest.fixture
 def api(database: Any, tmp_path: Path) -> Iterator[Api]:
-    key = tmp_path / "key"
+    with served(database, tmp_path) as api:
+        yield api
+
+
+@contextlib.contextmanager
+def served(database: TestDatabase, folder: Path) -> Iterator[Api]:
+    """Serve the routes on a database, with their files in a folder."""
+    key = folder / "key"
     key.write_bytes(KEY)
-    names = tmp_path / "names"
+    names = folder / "names"
     names.write_text("5e" * 32)
     settings = Settings(
         database_conninfo=database.dsn("api"),
         privacy_conninfo=database.dsn("privacy"),
         pseudonym_key_file=str(key),
         person_key_file=str(names),
-        erasure_list=str(tmp_path / "erasures"),
+        erasure_list=str(folder / "erasures"),
     )
     clock, stream, ingest = Clock(), Stream(), Database(database.dsn("ingest"))
     built = bootstrap.build(settings)

@@ -78,7 +78,7 @@ def test_the_list_is_narrowed_by_course_student_rule_and_state(alerts, query, wa
         ({"course": "a\0"}, 400),
         ({"limit": "201"}, 400),
         ({"cursor": "bad"}, 400),
-        ({"student": "somebody"}, 404),
+        ({"student": "somebody"}, 400),
     ],
 )
 def test_a_parameter_that_cannot_be_is_refused(alerts, query, status):

@@ -217,3 +217,19 @@ def test_control_characters_in_texts_are_refused(api, text):
     assert api.put(COURSE, {"title": text})[0] == 400
     assert api.put(COURSE, {"title": "a", "subject": text})[0] == 400
     assert api.put(QUIZ, {"title": text})[0] == 400
+
+
+def test_a_due_date_with_an_offset_that_postgresql_does_not_know_is_the_moment_it_says(api):
+    body = {"title": "Quiz", "due_at": "2025-01-02T01:00:00-16:11"}
+    assert api.put(COURSE, {"title": "Mathematics"})[0] == 201
+    assert api.put(QUIZ, body)[0] == 201
+    (item,) = api.found(f"{COURSE}/items")
+    assert item["due_at"] == "2025-01-02T17:11:00Z"
+
+
+@pytest.mark.parametrize("due_at", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00"])
+def test_a_due_date_that_nobody_means_is_refused(api, due_at):
+    status, body = api.put(QUIZ, {"title": "Quiz", "due_at": due_at})
+
+    assert status == 400
+    assert "due_at" in body["detail"]

@@ -73,7 +73,9 @@ def test_every_operation_says_what_it_is_and_how_it_fails(served):
     for methods in served["/v1/openapi.json"]["paths"].values():
         for operation in methods.values():
             assert operation["summary"]
-            assert "application/problem+json" in operation["responses"]["default"]["content"]
+            refusals = [a for status, a in operation["responses"].items() if status >= "400"]
+            assert all("application/problem+json" in answer["content"] for answer in refusals)
+            assert {"429", "503"} <= set(operation["responses"])
             names = [(p["in"], p["name"]) for p in operation["parameters"]]
             assert len(names) == len(set(names))
 

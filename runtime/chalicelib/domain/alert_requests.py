@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from chalicelib.domain.events import Id, Moment
+from chalicelib.domain.asked import Id, check_moments
+from chalicelib.domain.events import Moment
 
 Text = Annotated[
     str,
@@ -67,6 +68,10 @@ class Intervene(_Request, frozen=True, kw_only=True):
     started_at: Moment | None = None
     note: Text | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse a moment that nobody means."""
+        check_moments(started_at=self.started_at)
+
 
 class EndIntervention(_Request, frozen=True, kw_only=True):
     """It has ended; now, unless it ended before."""
@@ -74,6 +79,10 @@ class EndIntervention(_Request, frozen=True, kw_only=True):
     outcome: Effect
     ended_at: Moment | None = None
     note: Text | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a moment that nobody means."""
+        check_moments(ended_at=self.ended_at)
 
 
 Request = Acknowledge | Assign | AddNote | Resolve | Snooze | Intervene | EndIntervention

@@ -8,8 +8,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from chalicelib.domain.asked import Id, check_moments
 from chalicelib.domain.errors import InvalidRequestError
-from chalicelib.domain.events import NO_CONTROLS, Id, Moment, Weight
+from chalicelib.domain.events import NO_CONTROLS, Moment, Weight
 from chalicelib.domain.local_time import is_time_zone
 
 _MAYBE_EMPTY = NO_CONTROLS.replace("+$", "*$")
@@ -42,7 +43,8 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     optional: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse a weight that thousandths cannot hold."""
+        """Refuse a weight that thousandths cannot hold, and a date that nobody means."""
+        check_moments(due_at=self.due_at)
         if self.weight is not None and round(self.weight * 1000) / 1000 != self.weight:
             raise ValueError("`weight` has more than three decimals")
 
@@ -60,6 +62,7 @@ class Enrolment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         """Refuse an end before the beginning."""
+        check_moments(begins_at=self.begins_at, ends_at=self.ends_at)
         if self.ends_at and self.ends_at < self.begins_at:
             raise ValueError("`ends_at` is before `begins_at`")
 

@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 from msgspec import Meta
 
-from chalicelib.domain.events import Id  # msgspec reads the types
+from chalicelib.domain.asked import Id  # msgspec reads the types
 
 Line = Annotated[
     str,

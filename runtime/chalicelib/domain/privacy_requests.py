@@ -7,8 +7,8 @@ import uuid  # msgspec reads the types
 import msgspec
 
 from chalicelib.domain.alert_requests import Text  # msgspec reads the types
+from chalicelib.domain.asked import Id  # msgspec reads the types
 from chalicelib.domain.errors import InvalidRequestError
-from chalicelib.domain.events import Id  # msgspec reads the types
 
 
 class _Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

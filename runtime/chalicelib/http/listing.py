@@ -20,10 +20,9 @@ def listed_alerts(query: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
     """
     sort = requests.parameter(query, "sort", tuple(KEYS)) or "newest"
     state = requests.parameter(query, "state", STATES)
-    student = query.get("student")
     wanted: dict[str, Any] = {
         "course": requests.filter_of(query, "course"),
-        "student": requests.student_of(student) if student else None,
+        "student": requests.student_filter(query),
         "assignee": requests.filter_of(query, "assignee"),
         "rule": requests.filter_of(query, "rule"),
     }

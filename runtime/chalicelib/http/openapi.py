@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from chalicelib.domain import events
+from chalicelib.http.foretold import LEAST_REFUSAL, Message, Problem, answered, refusals_of, refused
+from chalicelib.http.parameters import parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 REF = "#/components/schemas/{name}"
-PROBLEM = {"$ref": REF.format(name="Problem")}
 Json = dict[str, Any]
-
-
-class Problem(msgspec.Struct):
-    """What went wrong (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str | None = None
-    errors: list[Any] = []
 
 
 class Described(NamedTuple):
@@ -37,6 +25,7 @@ class Described(NamedTuple):
     answers: Mapping[int, Any] = {}
     query: Mapping[str, Json] = {}
     headers: Mapping[str, Json] = {}
+    texts: Sequence[str] = ()
 
 
 _described: dict[tuple[str, str], Described] = {}
@@ -49,12 +38,16 @@ def documented(
     answers: Mapping[int, Any] | None = None,
     query: Mapping[str, Json] | None = None,
     headers: Mapping[str, Json] | None = None,
+    texts: Sequence[str] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Describe a route where it stands; its name finds it again in the document."""
+    """Describe a route where it stands; its name finds it again in the document.
+
+    `texts` are the media types that it takes as well as JSON.
+    """
 
     def describe(route: Callable[..., Any]) -> Callable[..., Any]:
         _described[route.__module__, route.__name__] = Described(
-            summary, body, answers or {200: None}, query or {}, headers or {}
+            summary, body, answers or {200: None}, query or {}, headers or {}, texts
         )
         return route
 
@@ -77,7 +70,7 @@ def event_schema() -> Json:
 
 def document(routes: Mapping[str, Mapping[str, Any]], version: str) -> Json:
     """Return the document of these Chalice routes (path -> method -> entry)."""
-    types = [Problem, events.Event]
+    types = [Problem, Message, events.Event]
     for described in _described.values():
         types += [t for t in (described.body, *described.answers.values()) if t is not None]
     schemas, components = msgspec.json.schema_components(types, ref_template=REF)
@@ -88,9 +81,7 @@ def document(routes: Mapping[str, Mapping[str, Any]], version: str) -> Json:
         for method, entry in sorted(methods.items()):
             key = entry.view_function.__module__, entry.view_function.__name__
             described = _described[key]
-            paths.setdefault(path, {})[method.lower()] = _operation(
-                path, described, by_type, key[1]
-            )
+            paths.setdefault(path, {})[method.lower()] = _operation(entry, described, by_type)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Student Performance Monitor", "version": version},
@@ -100,38 +91,42 @@ def document(routes: Mapping[str, Mapping[str, Any]], version: str) -> Json:
     }
 
 
-def _operation(path: str, described: Described, by_type: Mapping[str, Json], name: str) -> Json:
-    path_ids: Json = {name: {"type": "string"} for name in re.findall(r"{(\w+)}", path)}
+def _operation(entry: Any, described: Described, by_type: Mapping[str, Json]) -> Json:
+    path_ids: Json = {name: {"type": "string"} for name in entry.view_args}
     places = (("path", path_ids), ("query", described.query), ("header", described.headers))
-    parameters = [
-        {"name": name, "in": place, "required": place == "path", "schema": schema}
-        for place, known in places
-        for name, schema in known.items()
-    ]
     operation: Json = {
-        "operationId": name,
+        "operationId": entry.view_function.__name__,
         "summary": described.summary,
-        "parameters": parameters,
-        "responses": {
-            str(status): _answer(status, by_type.get(repr(kind)) if kind is not None else None)
-            for status, kind in described.answers.items()
-        }
-        | {"default": _problem()},
+        "parameters": [
+            parameter(name, place, schema)
+            for place, known in places
+            for name, schema in known.items()
+        ],
+        "responses": _responses(entry, described, by_type),
     }
     if described.body is not None:
         content = {"application/json": {"schema": by_type[repr(described.body)]}}
+        content |= {kind: {"schema": {"type": "string"}} for kind in described.texts}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
 
 
-def _answer(status: int, schema: Json | None) -> Json:
-    phrase = HTTPStatus(status).phrase
-    return {"description": phrase, "content": {"application/json": {"schema": schema or {}}}}
-
-
-def _problem() -> Json:
-    content = {"application/problem+json": {"schema": PROBLEM}}
-    return {"description": "A problem (RFC 9457)", "content": content}
+def _responses(entry: Any, described: Described, by_type: Mapping[str, Json]) -> Json:
+    """Return every answer that an operation may give, by its status."""
+    refusals = refusals_of(
+        changes=described.body is not None,
+        conditional="If-Match" in described.headers,
+        named=bool(entry.view_args),
+        parameters=bool(entry.view_args or described.query or described.headers),
+        signed_in=entry.authorizer is not None,
+    )
+    known = {status: by_type[repr(k)] for status, k in described.answers.items() if k is not None}
+    return {
+        str(status): refused(status, known.get(status))
+        if status >= LEAST_REFUSAL
+        else answered(status, known.get(status))
+        for status in sorted({*described.answers, *refusals})
+    }
 
 
 def _add_what_types_cannot_say(components: Json) -> None:

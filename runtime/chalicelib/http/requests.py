@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 SANE_ID = r"[A-Za-z0-9._:-]{1,64}"
+_UID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _AT_PATH = re.compile(r"^(.*?)(?: - at `(.*)`)?$", re.DOTALL)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 MAX_ID = 128
@@ -98,10 +99,17 @@ def student_of(text: str) -> str:
 
 def uid_of(text: str, what: str) -> str:
     """Return a UUID of a path; NotFoundError when it cannot be one."""
-    try:
-        return str(uuid.UUID(text))
-    except ValueError as error:
-        raise NotFoundError(f"There is no such {what}.") from error
+    if not _UID.fullmatch(text):
+        raise NotFoundError(f"There is no such {what}.")
+    return text.lower()
+
+
+def student_filter(parameters: Mapping[str, str]) -> str | None:
+    """Return the student that a query parameter narrows a list to, or None when it is absent."""
+    value = parameters.get("student")
+    if value is not None and not _UID.fullmatch(value):
+        raise InvalidRequestError(f"`student` is {value[:40]!r}, which is no pseudonym.")
+    return value and value.lower()
 
 
 def id_of(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -48,8 +49,8 @@ class PostgresCatalogue:
         values = {
             "course": course,
             "student": student,
-            "begins_at": [one.begins_at for one in content],
-            "ends_at": [one.ends_at for one in content],
+            "begins_at": [_in_utc(one.begins_at) for one in content],
+            "ends_at": [_in_utc(one.ends_at) for one in content],
             "content": msgspec.json.encode(content).decode(),
         }
         with self._database.transaction(person=person) as cursor:
@@ -76,6 +77,11 @@ def _refold(cursor: Pipeline, course: str, item: str, content: Item) -> None:
         folding.refold_item(cursor, item, terms, part)
 
 
+def _in_utc(value: Any) -> Any:
+    """Return a moment in UTC: PostgreSQL knows no offset of sixteen hours, RFC 3339 does."""
+    return value.astimezone(dt.UTC) if isinstance(value, dt.datetime) else value
+
+
 def _values(content: Course | Item) -> dict[str, Any]:
-    fields = {name: getattr(content, name) for name in content.__struct_fields__}
+    fields = {name: _in_utc(getattr(content, name)) for name in content.__struct_fields__}
     return {**fields, "content": msgspec.json.encode(content).decode()}
