@@ -278,6 +278,14 @@ class Unit(Protocol):
         """Return every source that ever sent, with what tells whether it has fallen silent."""
         ...
 
+    def courses_to_sweep(self, as_of: dt.datetime) -> list[str]:
+        """Return the courses that are on, or were not looked at for a day, the longest wait first.
+
+        A course is over 30 days after its end by the catalogue; of one without, 180 days after half
+        of the class was last seen.
+        """
+        ...
+
     def all_courses(self) -> list[str]:
         """Return every course that a student has a standing in."""
         ...

@@ -49,7 +49,9 @@ class Metric(enum.Enum):
     EVENT_IDS_REUSED = _Described(
         MetricUnit.Count, "ids that a source gave to several events, at most 100"
     )
-    SWEEP_MILLISECONDS = _Described(MetricUnit.Milliseconds, "one sweep of every course")
+    SWEEP_MILLISECONDS = _Described(
+        MetricUnit.Milliseconds, "one sweep of the courses whose turn it is"
+    )
 
 
 class WithoutWords(logging.Filter):

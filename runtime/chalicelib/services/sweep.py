@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.alerts import NOBODY
@@ -9,6 +10,7 @@ from chalicelib.domain.course_problem import class_missing_work
 from chalicelib.domain.delivery import Outcome
 from chalicelib.domain.indicators import Severity
 from chalicelib.services.judge import settle
+from chalicelib.telemetry import logger
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,16 +20,26 @@ if TYPE_CHECKING:
     from chalicelib.services.judge import Judge, Verdict
 
 PART = 2000  # standings a transaction, so that nobody waits long for its locks
+WITHIN_S = 240  # for as long new courses are begun; the next run is 300 s later
 
 
-def sweep(*, store: Store, judge: Judge, clock: Clock) -> Outcome:
-    """Sweep every course at this moment; safe to repeat, and safe beside the consumer."""
-    now = clock.now()
+def sweep(*, store: Store, judge: Judge, clock: Clock, within_s: float = WITHIN_S) -> Outcome:
+    """Sweep the courses that are on, and once a day those that are over, at this moment.
+
+    Those that have waited the longest come first, and at least one is swept: what there is no time
+    for is first in the next run. Safe to repeat, and safe beside the consumer.
+    """
+    began, now = time.monotonic(), clock.now()
     outcome = Outcome()
     with store.unit() as unit:
-        courses = unit.all_courses()
+        courses = unit.courses_to_sweep(now)
         judge.refresh(unit, now)
-    for course in courses:
+    for number, course in enumerate(courses):
+        if number and time.monotonic() - began >= within_s:
+            logger.warning(
+                "%d of %d courses wait for the next sweep", len(courses) - number, len(courses)
+            )
+            break
         with store.unit() as unit:
             context = unit.refresh_context(course, now)
             outcome += _settle_class(unit, context, judge, now)

@@ -31,6 +31,12 @@ def load_contexts(cursor: Pipeline, courses: Iterable[str]) -> dict[str, CourseC
     }
 
 
+def courses_to_sweep(cursor: Pipeline, as_of: dt.datetime) -> list[str]:
+    """Return the courses that are on, or were not looked at for a day, the longest wait first."""
+    cursor.execute(_SQL["courses_to_sweep"], {"as_of": as_of})
+    return [course for (course,) in cursor.fetchall()]
+
+
 def all_courses(cursor: Pipeline) -> list[str]:
     """Return every course that a student has a standing in."""
     cursor.execute(_SQL["courses_with_standings"])

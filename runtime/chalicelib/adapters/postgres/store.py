@@ -120,6 +120,10 @@ class PostgresUnit:
         """Return every source that ever sent, with what tells whether it has fallen silent."""
         return sources.sources(self._cursor, as_of, hours)
 
+    def courses_to_sweep(self, as_of: dt.datetime) -> list[str]:
+        """Return the courses whose turn it is, the longest wait first."""
+        return classes.courses_to_sweep(self._cursor, as_of)
+
     def all_courses(self) -> list[str]:
         """Return every course that a student has a standing in."""
         return classes.all_courses(self._cursor)

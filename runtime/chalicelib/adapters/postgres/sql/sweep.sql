@@ -14,6 +14,26 @@ WITH RECURSIVE next AS (
 )
 SELECT course FROM next WHERE course IS NOT NULL
 
+-- name: courses_to_sweep
+-- Those of them that are on, and those that nobody has looked at for a day; the longest wait first.
+-- Uses standing_by_risk, course_context_pkey, course_pkey.
+WITH RECURSIVE next AS (
+  (SELECT course FROM standing ORDER BY course LIMIT 1)
+  UNION ALL
+  SELECT (SELECT s.course FROM standing s WHERE s.course > next.course ORDER BY s.course LIMIT 1)
+  FROM next WHERE next.course IS NOT NULL
+)
+SELECT n.course
+FROM next n
+LEFT JOIN course_context x ON x.course = n.course
+LEFT JOIN course c ON c.course = n.course
+WHERE n.course IS NOT NULL
+  AND (x.as_of IS NULL
+       OR x.as_of <= %(as_of)s - interval '1 day'
+       OR coalesce(c.ends_on + 30, date '1970-01-01' + x.median_day + 180, 'infinity')
+          >= (%(as_of)s AT TIME ZONE 'UTC')::date)
+ORDER BY x.as_of NULLS FIRST, n.course
+
 -- name: course_terms
 -- When a course is, by its own clock, and its work. Uses course_pkey, item_pkey.
 SELECT (SELECT json_build_array(extract(epoch FROM c.starts_on::timestamp AT TIME ZONE c.time_zone),
