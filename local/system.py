@@ -139,6 +139,7 @@ class LocalSystem:
             person_key_file=str(self.paths.person_key),
             clock_file=str(self.paths.clock) if self._replay_clock else "",
             policy=self._policy,
+            stale_source_hours=0 if self._replay_clock else 24,  # past courses have their holidays
         )
 
     def service(self, role: str) -> bootstrap.Service:

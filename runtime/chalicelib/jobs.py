@@ -54,6 +54,7 @@ def announce_unsent(service: Service, *, within_s: float = 40) -> int:
         )
     except UnavailableError as error:
         logger.warning("announcements stay unsent for now: %s", error)
+        emit({Metric.ANNOUNCEMENTS_HELD: 1})
         return 0
     emit({Metric.ANNOUNCEMENTS_SENT: sent})
     return sent

@@ -40,6 +40,7 @@ class Metric(enum.Enum):
     ALERTS_OPENED = _Described(MetricUnit.Count, "alerts that a batch or a sweep opened")
     ALERTS_CLEARED = _Described(MetricUnit.Count, "alerts that cleared by themselves")
     ANNOUNCEMENTS_SENT = _Described(MetricUnit.Count, "messages about alerts that were delivered")
+    ANNOUNCEMENTS_HELD = _Described(MetricUnit.Count, "runs of delivery that stopped at an outage")
     STALE_SOURCES = _Described(MetricUnit.Count, "sources that fell silent, by the week before")
     LEDGER_SEALED = _Described(MetricUnit.Count, "reads of records that were chained")
     LEDGER_WAITING_SECONDS = _Described(

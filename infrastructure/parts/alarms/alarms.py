@@ -114,6 +114,6 @@ def _watches(watched: Watched, suffix: str) -> list[Watch]:
             suffix=suffix,
         ),
         *ledger_watches(suffix=suffix),
-        *delivery_watches(topic_name=watched.alerts_topic_name),
+        *delivery_watches(topic_name=watched.alerts_topic_name, suffix=suffix),
         *backup_watches(vault_name=watched.vault_name, copies=watched.copy_vault_arn is not None),
     ]

@@ -74,9 +74,17 @@ def schedule_watches(
     ]
 
 
-def delivery_watches(*, topic_name: str) -> list[Watch]:
-    """Return what is watched of the topic of alerts about students."""
+def delivery_watches(*, topic_name: str, suffix: str) -> list[Watch]:
+    """Return what is watched of the way of alerts about students to people."""
     return [
+        Watch(
+            name="announcements-held",
+            means="Messages about students stay in the outbox: SNS does not take them.",
+            metric=emitted("AnnouncementsHeld", suffix=suffix, seconds=300),
+            threshold=0,
+            bad=3,
+            of=3,
+        ),
         Watch(
             name="alerts-undelivered",
             means="A subscriber did not get an alert about a student.",
@@ -84,7 +92,7 @@ def delivery_watches(*, topic_name: str) -> list[Watch]:
                 "AWS/SNS", "NumberOfNotificationsFailed", {"TopicName": topic_name}, seconds=300
             ),
             threshold=0,
-        )
+        ),
     ]
 
 
