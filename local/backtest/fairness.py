@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from local.backtest.course_run import Watched
+    from local.backtest.measures import Flagged
     from local.backtest.rows import Row
 
 
@@ -31,13 +32,22 @@ def fairness_rows(watched: Sequence[Watched], weeks: Iterable[int]) -> list[Row]
                         "flag": flag,
                         "by": by,
                         "group": group,
-                        **told(flagged(members, raised)),
-                        "false_positive_rate": flagged(members, raised).false_positive_rate,
+                        **_told(flagged(members, raised)),
                     }
                     for by in GROUPS
                     for group, members in _groups(here, by)
                 ]
     return rows
+
+
+def _told(flags: Flagged) -> Row:
+    wrong = flags.false_positives
+    return {
+        **told(flags),
+        "false_positive_rate": wrong.value if wrong else None,
+        "false_positive_low": wrong.low if wrong else None,
+        "false_positive_high": wrong.high if wrong else None,
+    }
 
 
 def _groups(here: Iterable[Watched], by: str) -> list[tuple[str, list[Watched]]]:

@@ -40,10 +40,10 @@ class Flagged(NamedTuple):
         return self.found / self.at_risk if self.at_risk else None
 
     @property
-    def false_positive_rate(self) -> float | None:
+    def false_positives(self) -> Estimate | None:
         """Share of those who passed that was flagged."""
         passed = self.students - self.at_risk
-        return (self.flagged - self.found) / passed if passed else None
+        return wilson(self.flagged - self.found, passed) if passed else None
 
 
 def auc(scored: Sequence[Scored]) -> Estimate | None:

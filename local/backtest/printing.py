@@ -37,7 +37,7 @@ _RULES: Columns = {
 }  # fmt: skip
 _LEAD: Columns = {
     "rule": "rule", "left": "left", "share_warned": "warned", "median_days": "median days",
-    "at_least_14_days": "14 days or more",
+    "at_least_14_days": "14 or more", "passed_alerted": "of passed",
 }  # fmt: skip
 _FAIR: Columns = {
     "group": "group", "students": "students", "wrong_rule": "passed, rule",

@@ -82,6 +82,7 @@ def share_rows(watched: Sequence[Watched], weeks: Iterable[int]) -> list[Row]:
                         {
                             "courses": name,
                             "week": week,
+                            "at_risk_share": at_risk / len(scored),
                             "share": percent / 100,
                             "precision": top.value,
                             "recall": found / at_risk if at_risk else None,

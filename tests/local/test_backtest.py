@@ -85,8 +85,8 @@ def test_a_flag_is_told_by_shares_and_by_nothing_where_there_is_nobody():
     flags = Flagged(students=10, at_risk=4, flagged=3, found=2)
     assert flags.precision == pytest.approx(2 / 3)
     assert flags.recall == 0.5
-    assert flags.false_positive_rate == pytest.approx(1 / 6)
-    assert Flagged(1, 1, 0, 0).false_positive_rate is None
+    assert flags.false_positives.value == pytest.approx(1 / 6)
+    assert Flagged(1, 1, 0, 0).false_positives is None
     assert Flagged(1, 0, 0, 0).precision is None
 
 
