@@ -16,8 +16,8 @@ from infrastructure.cost.prices import Prices
 from infrastructure.environments import Environment
 
 # Counts that tests hold to the templates.
-ENDPOINTS = 3
-KEYS = 3
+ENDPOINTS = 4
+KEYS = 4
 RECOVERY_KEYS = 1
 SECRETS = 2
 METRIC_ALARMS = 49  # metrics that alarms look at: one with two counts twice

@@ -172,10 +172,35 @@ DATABASE = (
     ),
 )
 
+ERASURES = (
+    *_acknowledge(
+        "The list is written a few times a year, by one function. Every version stays, each entry "
+        "is signed and holds who asked; a log of requests would need a bucket that lasts longer.",
+        "AwsSolutions-S1",
+        "NIST.800.53.R5-S3BucketLoggingEnabled",
+        on="ApplicationErasureList*",
+    ),
+    *_acknowledge(
+        "What is in the list is in the database too, whose backups go to the second region; the "
+        "list is for backups from before an erasure, and lies beside them.",
+        "NIST.800.53.R5-S3BucketReplicationEnabled",
+        on="ApplicationErasureList*",
+    ),
+)
+
 NETWORK = _acknowledge(
     "CloudFormation cannot empty the default group; nothing is in it (house rule own-groups).",
     "NIST.800.53.R5-VPCDefaultSecurityGroupClosed",
     on="NetworkVpc*",
 )
 
-ACKNOWLEDGED = (*FORM, *API, *FUNCTIONS, *PERMISSIONS, *STREAM, *DATABASE, *NETWORK)
+ACKNOWLEDGED = (
+    *FORM,
+    *API,
+    *FUNCTIONS,
+    *PERMISSIONS,
+    *STREAM,
+    *DATABASE,
+    *ERASURES,
+    *NETWORK,
+)

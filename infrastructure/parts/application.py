@@ -10,8 +10,9 @@ from constructs import Construct, IConstruct
 from infrastructure.parts import rights
 from infrastructure.parts.api import STAGE, ApiSettings, api_name, server_errors
 from infrastructure.parts.canary import Canary
-from infrastructure.parts.database_access import DatabaseAccess
+from infrastructure.parts.database_access import PRIVACY, DatabaseAccess
 from infrastructure.parts.deployed_function import DeployedFunction
+from infrastructure.parts.erasure_list import erasure_list
 from infrastructure.parts.event_mapping import event_mapping
 from infrastructure.parts.functions import (
     ANNOUNCER,
@@ -62,6 +63,7 @@ class Application(Construct):
         self._stream = event_stream
         self._alerts = alert_topic
         self._access = DatabaseAccess(database=database)
+        self._erasures = erasure_list(self, suffix=deployment.suffix, key=keys.messages)
         self._pseudonym_key = pseudonym_key(self, suffix=deployment.suffix, key=keys.messages)
         self.chalice = packaged(self)
         self.functions = {
@@ -116,15 +118,29 @@ class Application(Construct):
     def _own(self, function: Function) -> dict[str, str]:
         if function is VERIFIER:  # it reads whole tables, at night
             return {"MONITOR_STATEMENT_TIMEOUT_MS": str((VERIFIER.timeout_s - 60) * 1000)}
-        if function is not API:
+        if function not in (API, MIGRATION):
             return {}
-        return {"MONITOR_PSEUDONYM_KEY_SECRET": self._pseudonym_key.secret_arn}
+        common = {
+            "MONITOR_PSEUDONYM_KEY_SECRET": self._pseudonym_key.secret_arn,
+            "MONITOR_ERASURE_LIST": f"s3://{self._erasures.bucket_name}",
+        }
+        if function is MIGRATION:
+            return common
+        return common | {
+            "MONITOR_PRIVACY_CONNINFO": self._access.privacy_conninfo(),
+            "MONITOR_PERSON_KEY_ARN": self._keys.people.key_arn,
+        }
 
     def _let_each_do_its_own(self) -> None:
         roles = {handler: deployed.role for handler, deployed in self.functions.items()}
         stream, key = self._stream.stream, self._keys.messages
         rights.may_write_events(roles[API.handler], stream, self._keys.stream)
-        rights.may_read_secret(roles[API.handler], self._pseudonym_key)
+        for function in (API, MIGRATION):
+            rights.may_read_secret(roles[function.handler], self._pseudonym_key)
+        self._access.may_sign_in(roles[API.handler], user=PRIVACY)
+        rights.may_seal(roles[API.handler], self._keys.people, suffix=self._deployment.suffix)
+        rights.may_list_erasures(roles[API.handler], self._erasures, key)
+        rights.may_read_erasures(roles[MIGRATION.handler], self._erasures, key)
         rights.may_read_events(roles[CONSUMER.handler], stream, self._keys.stream)
         rights.may_give_up(roles[CONSUMER.handler], self._stream.dead_letters, key)
         for function in (CONSUMER, SWEEP, ANNOUNCER):

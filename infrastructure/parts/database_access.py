@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from infrastructure.parts.database import MonitorDatabase
 
 DATABASE = "monitor"
+PRIVACY = "privacy"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,10 @@ class DatabaseAccess:
             "MONITOR_DATABASE_CONNINFO": f"{self._conninfo(direct=False)} user={user}",
             "MONITOR_DATABASE_SIGN_IN": "iam",
         }
+
+    def privacy_conninfo(self) -> str:
+        """Return how the role that erases is reached, by a function that signs in by token."""
+        return f"{self._conninfo(direct=False)} user={PRIVACY}"
 
     def may_sign_in(self, role: iam.Role, *, user: str) -> None:
         """Let a role sign in as one user, by a token."""

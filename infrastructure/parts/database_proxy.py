@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from infrastructure.environments import Deployment
     from infrastructure.parts.network import Network
 
-USERS = ("api", "ingest")  # the roles of the database that functions sign in as
+USERS = ("api", "ingest", "privacy")  # the roles of the database that functions sign in as
 IDLE_S = 1800
 
 

@@ -18,13 +18,17 @@ WAITING_DAYS = 7  # between a key's removal and its end: the least that KMS allo
 
 
 class Keys(Construct):
-    """The keys, rotated once a year. Use `stream`, `database` and `messages` (SNS, SQS, logs)."""
+    """The keys, rotated once a year.
+
+    Use `stream`, `database`, `messages` (SNS, SQS, logs) and `people` (names and contacts).
+    """
 
     def __init__(self, scope: Construct, id_: str, *, deployment: Deployment) -> None:
         super().__init__(scope, id_)
         self.stream = self._key("Stream", named("event-stream", deployment.suffix))
         self.database = self._key("Database", named("event-database", deployment.suffix))
         self.messages = self._key("Messages", named("messages", deployment.suffix))
+        self.people = self._key("People", named("people", deployment.suffix))
         for key in (self.database, self.messages):
             key.add_to_resource_policy(_logs_may_encrypt(Stack.of(self)))
 

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from infrastructure.environments import Deployment
 
 POSTGRES, HTTPS = 5432, 443
-# What the functions call: the stream, the topic of alerts, their secrets. Logs and traces leave a
-# function by Lambda's own way. (S3, where a custom resource answers, has a gateway endpoint.)
+# What the functions call: the stream, the topic of alerts, their secrets, the key of names. Logs
+# and traces leave a function by Lambda's own way. (S3, where a custom resource answers and the list
+# of erasures is, has a gateway endpoint.)
 CALLED = {
     "Kinesis": ec2.InterfaceVpcEndpointAwsService.KINESIS_STREAMS,
     "Sns": ec2.InterfaceVpcEndpointAwsService.SNS,
+    "Kms": ec2.InterfaceVpcEndpointAwsService.KMS,
     "SecretsManager": ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
 }
 # The prefix list of S3 in us-east-1, for which CloudFormation knows no reference.
@@ -121,7 +123,7 @@ class Network(Construct):
         functions.add_egress_rule(
             ec2.Peer.prefix_list(S3_PREFIX_LIST),
             ec2.Port.tcp(HTTPS),
-            "answers of migrations, to S3",
+            "answers of migrations and the list of erasures, to S3",
         )
         _let(functions, database, POSTGRES, "to the database")
         if deployment.environment.proxy:

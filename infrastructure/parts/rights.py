@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aws_cdk import aws_iam as iam
+
 from infrastructure.parts.function_role import allow
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_iam as iam
     from aws_cdk import aws_kinesis as kinesis
     from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_s3 as s3
     from aws_cdk import aws_secretsmanager as secretsmanager
     from aws_cdk import aws_sns as sns
     from aws_cdk import aws_sqs as sqs
 
+ERASURES = "erasures/"  # where the runtime puts them
 _READ = [
     "kinesis:DescribeStream",
     "kinesis:DescribeStreamSummary",
@@ -45,6 +48,35 @@ def may_publish(role: iam.Role, topic: sns.ITopic, key: kms.IKey) -> None:
     """Let a function tell people of alerts."""
     allow(role, ["sns:Publish"], [topic.topic_arn])
     allow(role, ["kms:GenerateDataKey", "kms:Decrypt"], [key.key_arn])
+
+
+def may_seal(role: iam.Role, key: kms.IKey, *, suffix: str) -> None:
+    """Let a function seal and open data keys of names, and nothing else that the key is for."""
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=["kms:GenerateDataKey", "kms:Decrypt"],
+            resources=[key.key_arn],
+            conditions={
+                "StringEquals": {
+                    "kms:EncryptionContext:purpose": "person",
+                    "kms:EncryptionContext:environment": suffix,
+                }
+            },
+        )
+    )
+
+
+def may_list_erasures(role: iam.Role, bucket: s3.IBucket, key: kms.IKey) -> None:
+    """Let a function add to the list of erasures; nobody may take from it."""
+    allow(role, ["s3:PutObject"], [bucket.arn_for_objects(f"{ERASURES}*")])
+    allow(role, ["kms:GenerateDataKey"], [key.key_arn])
+
+
+def may_read_erasures(role: iam.Role, bucket: s3.IBucket, key: kms.IKey) -> None:
+    """Let a function apply the list of erasures."""
+    allow(role, ["s3:ListBucket"], [bucket.bucket_arn])
+    allow(role, ["s3:GetObject"], [bucket.arn_for_objects(f"{ERASURES}*")])
+    allow(role, ["kms:Decrypt"], [key.key_arn])
 
 
 def may_read_secret(role: iam.Role, secret: secretsmanager.ISecret) -> None:

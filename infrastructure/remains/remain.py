@@ -11,6 +11,7 @@ class Kind(enum.Enum):
     """The classes that they are listed under."""
 
     RECOVERY_POINTS = "recovery points"
+    ERASURE_LISTS = "erasure lists"
     NETWORK_INTERFACES = "network interfaces"
     LOG_GROUPS = "log groups"
     AUTOMATED_BACKUPS = "automated backups"
@@ -23,6 +24,7 @@ class Kind(enum.Enum):
         """Whether it holds records, or what they are read by: goes only where it is named."""
         return self in {
             Kind.RECOVERY_POINTS,
+            Kind.ERASURE_LISTS,
             Kind.AUTOMATED_BACKUPS,
             Kind.SNAPSHOTS,
             Kind.SECRETS,
@@ -31,7 +33,7 @@ class Kind(enum.Enum):
     @property
     def blocks(self) -> bool:
         """Whether its stack cannot go before it; the others may go after."""
-        return self in {Kind.RECOVERY_POINTS, Kind.NETWORK_INTERFACES}
+        return self in {Kind.RECOVERY_POINTS, Kind.ERASURE_LISTS, Kind.NETWORK_INTERFACES}
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from infrastructure.remains.database_backups import database_backups
+from infrastructure.remains.erasure_lists import erasure_lists
 from infrastructure.remains.keys import keys
 from infrastructure.remains.log_groups import log_groups
 from infrastructure.remains.made import Clients, made_by
@@ -14,7 +15,7 @@ from infrastructure.remains.remain import Remain
 from infrastructure.remains.secrets import secrets
 
 StackName = tuple[str, str]  # (name, region)
-_CLASSES = (recovery_points, secrets, network_interfaces, log_groups, keys)
+_CLASSES = (recovery_points, erasure_lists, secrets, network_interfaces, log_groups, keys)
 
 
 def remains(stacks: Sequence[StackName], clients: Clients) -> list[Remain]:

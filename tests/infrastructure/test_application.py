@@ -97,7 +97,7 @@ def test_each_function_has_a_role_of_its_own(dev):
     [
         (
             "APIHandler",
-            "kinesis:PutRecords kinesis:DescribeStreamSummary rds-db:connect "
+            "kinesis:PutRecords kinesis:DescribeStreamSummary rds-db:connect s3:PutObject "
             "secretsmanager:GetSecretValue",
         ),
         (
@@ -110,14 +110,14 @@ def test_each_function_has_a_role_of_its_own(dev):
         ("AnnounceAlerts", "rds-db:connect sns:Publish"),
         ("SealLedger", "rds-db:connect"),
         ("VerifyLedger", "rds-db:connect"),
-        ("MigrateDatabase", "secretsmanager:GetSecretValue"),
+        ("MigrateDatabase", "s3:GetObject s3:ListBucket secretsmanager:GetSecretValue"),
     ],
 )
 def test_each_function_may_do_what_it_does_and_no_more(dev, handler, actions):
     found = rights(dev, handler)
 
     assert sorted(found) == sorted(actions.split())
-    assert "*" not in json.dumps(found)
+    assert "*" not in json.dumps(found).replace("/erasures/*", "")
 
 
 def test_the_code_of_a_function_may_not_touch_the_network_interfaces(dev):
@@ -144,8 +144,41 @@ def test_functions_sign_in_by_token_as_the_role_of_their_work(dev, prod):
             found = variables(resources, handler)
             assert found["MONITOR_DATABASE_SIGN_IN"] == "iam"
             assert json.dumps(found["MONITOR_DATABASE_CONNINFO"]).endswith(f' user={user}"]]}}')
-            [[arn]] = [rights(resources, handler)["rds-db:connect"]]
-            assert json.dumps(arn).endswith(f'/{user}"]]}}')
+            arns = [json.dumps(arn) for arn in rights(resources, handler)["rds-db:connect"]]
+            users = [user, "privacy"] if handler == "APIHandler" else [user]
+            assert [arn.rpartition("/")[2] for arn in arns] == [f'{one}"]]}}' for one in users]
+
+
+def test_the_api_erases_as_the_role_for_that_and_seals_names_for_this_deployment(dev):
+    found = variables(dev, "APIHandler")
+    assert json.dumps(found["MONITOR_PRIVACY_CONNINFO"]).endswith(' user=privacy"]]}')
+    key = logical(found["MONITOR_PERSON_KEY_ARN"])
+    policies = of_type(dev, "AWS::IAM::Policy").values()
+    sealing = [
+        (logical(policy["Roles"][0]), statement)
+        for policy in policies
+        for statement in policy["PolicyDocument"]["Statement"]
+        if key in json.dumps(statement["Resource"])
+    ]
+    [(role, statement)] = sealing
+    assert role == functions(dev)["APIHandler"]["Role"]["Fn::GetAtt"][0]
+    assert sorted(statement["Action"]) == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert statement["Condition"] == {
+        "StringEquals": {
+            "kms:EncryptionContext:purpose": "person",
+            "kms:EncryptionContext:environment": "dev",
+        }
+    }
+
+
+def test_the_list_of_erasures_keeps_every_version_and_nobody_may_take_from_it(dev):
+    [(name, bucket)] = of_type(dev, "AWS::S3::Bucket").items()
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    for handler in ("APIHandler", "MigrateDatabase"):
+        place = variables(dev, handler)["MONITOR_ERASURE_LIST"]
+        assert place == {"Fn::Join": ["", ["s3://", {"Ref": name}]]}
+    policies = json.dumps(of_type(dev, "AWS::IAM::Policy"))
+    assert "s3:Delete" not in policies
 
 
 def test_migrations_sign_in_as_the_master_past_the_proxy(prod):

@@ -8,7 +8,7 @@ from aws_cdk import assertions
 
 from tests.infrastructure.existing_network import VPC_ID
 
-SERVICES = {"kinesis-streams", "sns", "secretsmanager"}
+SERVICES = {"kinesis-streams", "kms", "sns", "secretsmanager"}
 
 
 def zones_of(found, subnets: list[Any]) -> set[str]:
