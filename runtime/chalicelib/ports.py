@@ -92,9 +92,13 @@ class OutboxUnit(Protocol):
         ...
 
     def staff(
-        self, courses: Collection[str], students: Collection[str], as_of: dt.datetime
+        self,
+        courses: Collection[str],
+        students: Collection[str],
+        people: Collection[str],
+        as_of: dt.datetime,
     ) -> Staff:
-        """Return who is responsible for these courses and students, as the roster has it."""
+        """Return who is responsible for these courses and students, and who of these has left."""
         ...
 
     def route(self, recipients: Mapping[int, Sequence[str]], as_of: dt.datetime) -> None:

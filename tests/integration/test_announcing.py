@@ -260,6 +260,27 @@ def test_who_is_responsible_by_the_roster_of_the_day_is_told_each(monitor, annou
     assert Counter(who for who, _, _ in one.told) == {"ines": 3, "ivo": 4, "ada": 2}
 
 
+def test_who_has_left_is_told_of_nobody_any_more(monitor, announcer, api):
+    has_alerts(monitor, 1)
+    ((number,),) = monitor.rows("SELECT alert_id FROM alert")
+    works(monitor, api, ask.Assign(assignee="otto"), number)
+    with api.transaction() as cursor:
+        cursor.execute(
+            "INSERT INTO roster (person, kind, target, ends_on, set_by)"
+            " VALUES ('otto', 'teaches', 'MATH-1', %s, 'o')",
+            (NOON.date() - DAY,),
+        )
+        cursor.execute(
+            "INSERT INTO roster_version (person, kind, target, ends_on, version, set_by)"
+            " SELECT person, kind, target, ends_on, version, set_by FROM roster"
+        )
+    one = announcer()
+
+    assert one.run() == 1
+    assert one.told == [(INSTRUCTOR, False, ["opened"])]
+    assert unsent(monitor) == 0
+
+
 def test_the_institutions_policy_and_the_courses_severity_are_in_force(monitor, announcer, api):
     versions = PostgresPolicies(api)
     for course, changes in (

@@ -26,6 +26,8 @@ FROM alert;
 INSERT INTO announcement (alert_id, kind) SELECT alert_id, 'cleared' FROM alert LIMIT 50;
 INSERT INTO roster (person, kind, target, set_by)
 SELECT 'p-' || n, 'teaches', 'C-' || n %% 500, 'o' FROM generate_series(1, 20000) AS t (n);
+INSERT INTO roster_version (person, kind, target, version, set_by)
+SELECT person, kind, target, version, set_by FROM roster;
 ANALYZE;
 """
 VALUES = {
@@ -35,6 +37,7 @@ VALUES = {
     "recipient": "instructor of C-7",
     "alert_id": "{7,8,9}",
     "course": "{C-7,C-8}",
+    "person": "{p-1,nobody}",
     "student": "{" + STUDENTS[0] + "}",
     "announcement_id": "{7,8}",
     "due_at": f"{{{NOW.isoformat()},{NOW.isoformat()}}}",

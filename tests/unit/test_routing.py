@@ -12,7 +12,7 @@ from tests.builders import START, STUDENTS
 from tests.messages import announcement
 
 A = STUDENTS[0]
-STAFF = Staff(instructors={"MATH-1": ["ines", "ivo"]}, advisers={A: ["ada", "ivo"]})
+STAFF = Staff(instructors={"MATH-1": ["ines", "ivo"]}, advisers={A: ["ada", "ivo"]}, left=["otto"])
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,10 @@ STAFF = Staff(instructors={"MATH-1": ["ines", "ivo"]}, advisers={A: ["ada", "ivo
         ({"kind": "cleared"}, STAFF, (), ("ines", "ivo", "ada")),
         ({"kind": "cleared"}, STAFF, ("ivo", "old", "ivo"), ("ivo", "old")),
         ({"kind": "cleared", "assignee": "ben"}, STAFF, ("ines",), ("ines",)),
+        ({"assignee": "otto"}, STAFF, (), ("ines", "ivo", "ada")),
+        ({"kind": "assigned", "assignee": "otto"}, STAFF, (), ()),
+        ({"kind": "cleared"}, STAFF, ("otto", "ivo"), ("ivo",)),
+        ({"kind": "cleared"}, STAFF, ("otto",), ("ines", "ivo", "ada")),
         ({"kind": "woken", "due_at": START, "snoozed_until": START}, Staff(), (), None),
         ({"kind": "woken", "due_at": START, "snoozed_until": None}, STAFF, (), ()),
         (

@@ -52,7 +52,8 @@ class SnsNotifier:
 def _both(message: Message) -> str:
     """Return a message for each protocol: what has no form of its own gets the default."""
     for_programs = json.dumps(structured(message), ensure_ascii=False)
-    return json.dumps({"default": for_programs, "email": text(message)}, ensure_ascii=False)
+    forms = {"default": for_programs, "email": text(message), "sms": subject(message)}
+    return json.dumps(forms, ensure_ascii=False)
 
 
 def _attributes(message: Message) -> dict[str, str]:

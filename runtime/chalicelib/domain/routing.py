@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,6 +18,7 @@ class Staff(msgspec.Struct, frozen=True):
 
     instructors: Mapping[str, Sequence[str]] = {}  # by course
     advisers: Mapping[str, Sequence[str]] = {}  # by student
+    left: Collection[str] = ()  # were on the roster once, and are no longer
 
 
 def recipients(
@@ -27,13 +28,14 @@ def recipients(
 
     An alert that somebody has is theirs. Else it is for the course's instructors and the student's
     advisers; one about the class, for its instructors alone. That it has cleared is for those who
-    were `told` of the alert.
+    were `told` of the alert. Who has left is told of nobody.
     """
     if announcement.kind == "woken" and announcement.due_at != announcement.snoozed_until:
         return ()
+    told = [who for who in told if who not in staff.left]
     if announcement.kind == "cleared" and told:
         return tuple(dict.fromkeys(told))
-    if announcement.assignee:
+    if announcement.assignee and announcement.assignee not in staff.left:
         return (announcement.assignee,)
     if announcement.kind == "assigned":
         return ()

@@ -13,10 +13,11 @@ from chalicelib.domain.routing import recipients
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from chalicelib.domain.announcements import Message
+    from chalicelib.domain.announcements import Announcement, Message
     from chalicelib.domain.policy import Policy
+    from chalicelib.domain.routing import Staff
     from chalicelib.ports import Clock, Notifier, Outbox, OutboxUnit
 
 ROUTED = 500  # announcements a transaction
@@ -51,16 +52,27 @@ def _route_some(outbox: Outbox, now: dt.datetime) -> int:
         found = unit.claim_unrouted(now, ROUTED)
         if found:
             told = unit.told({one.alert_id for one in found if one.kind == "cleared"})
-            students = {one.student for one in found}
-            staff = unit.staff({one.course for one in found}, students, now)
-            unit.route(
-                {
-                    one.announcement_id: recipients(one, staff, told.get(one.alert_id, ()))
-                    for one in found
-                },
-                now,
-            )
+            unit.route(_recipients(found, told, _staff(unit, found, told, now)), now)
     return len(found)
+
+
+def _staff(
+    unit: OutboxUnit,
+    found: Sequence[Announcement],
+    told: Mapping[int, Sequence[str]],
+    now: dt.datetime,
+) -> Staff:
+    """Return what the roster says of all that these announcements have to do with."""
+    people = {one.assignee for one in found if one.assignee}.union(*told.values())
+    return unit.staff({one.course for one in found}, {one.student for one in found}, people, now)
+
+
+def _recipients(
+    found: Sequence[Announcement], told: Mapping[int, Sequence[str]], staff: Staff
+) -> dict[int, Sequence[str]]:
+    return {
+        one.announcement_id: recipients(one, staff, told.get(one.alert_id, ())) for one in found
+    }
 
 
 def _tell(

@@ -62,21 +62,27 @@ class PostgresOutboxUnit:
         return dict(self._cursor.fetchall())
 
     def staff(
-        self, courses: Collection[str], students: Collection[str], as_of: dt.datetime
+        self,
+        courses: Collection[str],
+        students: Collection[str],
+        people: Collection[str],
+        as_of: dt.datetime,
     ) -> Staff:
-        """Return who is responsible for these courses and students, as the roster has it."""
-        values = {
-            "course": arrays.texts(list(courses)),
-            "student": arrays.plain(students),
-            "today": as_of.astimezone(dt.UTC).date(),
-        }
-        self._cursor.execute(_SQL["staff"], values)
+        """Return who is responsible for these courses and students, and who of these has left."""
+        today = as_of.astimezone(dt.UTC).date()
+        values = {"course": arrays.texts(list(courses)), "student": arrays.plain(students)}
+        self._cursor.execute(_SQL["staff"], {**values, "today": today})
         found: dict[str, defaultdict[str, list[str]]] = {
             kind: defaultdict(list) for kind in ("teaches", "advises")
         }
         for kind, target, person in self._cursor.fetchall():
             found[kind][target].append(person)
-        return Staff(instructors=found["teaches"], advisers=found["advises"])
+        left: set[str] = set()
+        if people:
+            values = {"person": arrays.texts(list(people))}
+            self._cursor.execute(_SQL["left"], {**values, "today": today})
+            left = {person for (person,) in self._cursor.fetchall()}
+        return Staff(instructors=found["teaches"], advisers=found["advises"], left=left)
 
     def route(self, recipients: Mapping[int, Sequence[str]], as_of: dt.datetime) -> None:
         """Keep whom each announcement is for; it is moot where that is nobody."""

@@ -25,6 +25,15 @@ WHERE (target = ANY (%(course)s::text[]) AND kind = 'teaches'
   AND coalesce(begins_on <= %(today)s, true) AND coalesce(ends_on >= %(today)s, true)
 ORDER BY target, person
 
+-- name: left
+-- Who of these people was on the roster once and is not on a day. Uses roster_version_pkey,
+-- roster_pkey.
+SELECT person FROM unnest(%(person)s::text[]) AS t (person)
+WHERE EXISTS (SELECT 1 FROM roster_version v WHERE v.person = t.person)
+  AND NOT EXISTS (SELECT 1 FROM roster r WHERE r.person = t.person
+                  AND coalesce(r.begins_on <= %(today)s, true)
+                  AND coalesce(r.ends_on >= %(today)s, true))
+
 -- name: route
 -- Each announcement is for its first recipient; the others get one of their own. Uses
 -- announcement_pkey.
