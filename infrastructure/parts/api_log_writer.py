@@ -25,7 +25,7 @@ def api_log_writer(scope: Construct, *, suffix: str) -> apigateway.CfnAccount:
         assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"),
         managed_policies=[
             iam.ManagedPolicy.from_aws_managed_policy_name(
-                "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+                "service-role/AmazonAPIGatewayPushToCloudWatchLogs"  # pragma: allowlist secret
             )
         ],
     )

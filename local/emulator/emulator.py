@@ -94,7 +94,7 @@ class Emulator:
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",  # nosec B105  # pragma: allowlist secret  # takes any
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
@@ -107,7 +107,7 @@ class Emulator:
             endpoint_url=self.endpoint_url,
             region_name=region,
             aws_access_key_id="local",
-            aws_secret_access_key="local",  # noqa: S106  # the emulator takes any
+            aws_secret_access_key="local",  # noqa: S106  # nosec B106  # it takes any
         )
 
     def create_stream(self, name: str, shards: int) -> None:
@@ -168,7 +168,7 @@ def _check_port(port: int) -> None:
 
 def _healthy(endpoint_url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{endpoint_url}/_ministack/health", timeout=2) as answer:  # noqa: S310  # loopback
+        with urllib.request.urlopen(f"{endpoint_url}/_ministack/health", timeout=2) as answer:  # noqa: S310  # nosec B310
             return bool(json.load(answer))
     except (OSError, ValueError):
         return False

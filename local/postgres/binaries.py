@@ -82,9 +82,9 @@ def _unpack(archive: Path, target: Path) -> None:
 def _extract(tar: tarfile.TarFile, into: Path) -> None:
     """Unpack; without what lies outside, where Python (3.11.4 on) knows how to refuse it."""
     if hasattr(tarfile, "tar_filter"):
-        tar.extractall(into, filter="tar")
+        tar.extractall(into, filter="tar")  # nosec B202  # which refuses what lies outside
     else:
-        tar.extractall(into)  # noqa: S202  # the archive is the pinned wheel's own
+        tar.extractall(into)  # noqa: S202  # nosec B202  # the pinned wheel's own
 
 
 def _installed() -> Path:

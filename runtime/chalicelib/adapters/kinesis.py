@@ -38,7 +38,8 @@ class KinesisStream:
                 for i in self._put_once([records[i] for i in call], call):
                     acknowledged[i] = True
             waiting = [i for i in waiting if not acknowledged[i]]
-            pause_s = random.uniform(0, min(LONGEST_WAIT_S, FIRST_WAIT_S * 2**attempt))  # noqa: S311  # jitter
+            longest_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2**attempt)
+            pause_s = random.uniform(0, longest_s)  # noqa: S311  # nosec B311  # jitter
             if not waiting or time.monotonic() + pause_s >= deadline:
                 break
             time.sleep(pause_s)

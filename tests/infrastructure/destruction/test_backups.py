@@ -83,7 +83,7 @@ def test_backups_whose_stacks_are_gone_stay_unless_they_are_named(account):
         "AllocatedStorage": "20",
         "DBName": "monitor",
         "MasterUsername": "master",
-        "MasterUserPassword": "not a secret",
+        "MasterUserPassword": "not a secret",  # pragma: allowlist secret
     }
     account.deploy("monitor-dev", HERE, Database=database)
     account.destroy("monitor-dev", HERE)

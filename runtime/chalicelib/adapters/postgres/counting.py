@@ -78,7 +78,7 @@ def piece_of(event: wire.Event, uid: str) -> Piece | None:
 def _named(incoming: Incoming) -> Row:
     """Return as much of the retracted event's row as identifies it."""
     event = incoming.event
-    assert isinstance(event, wire.Retracted)  # noqa: S101  # the caller chose these
+    assert isinstance(event, wire.Retracted)  # noqa: S101  # nosec B101  # the caller chose
     uid = event_uid(incoming.source, event.retracted_id)
     return Row(uid, event.retracted_us, event.student, 0, incoming.source, "", "", "", "", None)
 
