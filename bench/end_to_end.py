@@ -24,7 +24,10 @@ def measure(*, posts: int = 40) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         home = Paths(Path(folder))
         with LocalSystem(home) as system:
-            sender, key = Sender(system.port), system.service("api").pseudonym_key
+            sender, key = (
+                Sender(system.port, token=system.token),
+                system.service("api").pseudonym_key,
+            )
             took = [_one(sender, key, number) for number in range(posts + 3)][3:]
             sender.close()
         remove(home)

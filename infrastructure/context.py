@@ -14,6 +14,8 @@ Value = TypeVar("Value")
 # Letters a to c exist in every account of us-east-1; see docs/configuration.md for use1-az3.
 _ZONES = "us-east-1a,us-east-1b,us-east-1c"
 _TAG = r"[\w .:/=+@-]{1,256}"  # what AWS allows in the value of a tag
+# An issuer on this machine is for the rehearsal of a deployment (local/deployment).
+_ISSUER = r"https://[!-~]{1,250}|http://127\.0\.0\.1:\d+"
 _SWITCHES = {"true": True, "false": False}
 
 RULES: dict[str, tuple[str, str]] = {
@@ -25,6 +27,9 @@ RULES: dict[str, tuple[str, str]] = {
     "account": (r"\d{12}", "the twelve digits of an account"),
     "vpcId": (r"vpc-[0-9a-f]{8,17}", "the id of a VPC, vpc-..."),
     "vpcEndpointSecurityGroupId": (r"sg-[0-9a-f]{8,17}", "the id of a security group, sg-..."),
+    "issuer": (_ISSUER, "an address that begins with https://"),
+    "audience": (r"[!-~]{1,256}", "what the issuer calls this API: no spaces, 256 at most"),
+    "clients": (r"[!-+\--~]{1,128}(,[!-+\--~]{1,128})*", "ids of clients, by comma"),
     "availabilityZones": (r"us-east-1[a-f](,us-east-1[a-f])*", "zones of us-east-1, by comma"),
     "streamMode": ("provisioned|on-demand", "provisioned or on-demand"),
     "readReplica": ("true|false", "true or false"),
@@ -84,6 +89,10 @@ def _missing(given: Mapping[str, str]) -> list[str]:
     missing = [] if "adminEmail" in given else ["adminEmail is missing: who is told of alarms"]
     if "vpcEndpointSecurityGroupId" in given and "vpcId" not in given:
         missing.append("vpcId is missing: vpcEndpointSecurityGroupId is a group of that VPC")
+    if "issuer" in given and not {"audience", "clients"} & given.keys():
+        missing.append("audience or clients is missing: whom the issuer's tokens are for")
+    if "issuer" not in given and {"audience", "clients"} & given.keys():
+        missing.append("issuer is missing: audience and clients are what it calls things")
     return missing
 
 
@@ -102,6 +111,9 @@ def _deployment(given: Mapping[str, str]) -> Deployment:
         account=given.get("account"),
         vpc_id=given.get("vpcId"),
         endpoint_security_group_id=given.get("vpcEndpointSecurityGroupId"),
+        issuer=given.get("issuer"),
+        audience=given.get("audience"),
+        clients=tuple(given["clients"].split(",")) if "clients" in given else (),
     )
 
 

@@ -127,3 +127,6 @@ class Deployment:
     account: str | None = None  # the only one that it may go to; None: whose credentials they are
     vpc_id: str | None = None  # an existing VPC instead of a new one
     endpoint_security_group_id: str | None = None  # that VPC has its endpoints, behind this group
+    issuer: str | None = None  # of tokens, instead of a user pool of its own
+    audience: str | None = None  # that this issuer's tokens are made for
+    clients: tuple[str, ...] = ()  # whose tokens are taken though they name no audience

@@ -1,4 +1,4 @@
-"""`python -m local`: run, demo, import, backtest, digest, verify, status, deploy, reset."""
+"""`python -m local`: run, demo, import, backtest, digest, verify, status, token, deploy, reset."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 
 from local import commands
 from local.backtest import command as backtest
+from local.identity import PEOPLE
 
 
 def main() -> int:
@@ -30,6 +31,8 @@ def main() -> int:
     verify = parts.add_parser("verify", help="the access ledger, whole; ids of events used twice")
     verify.add_argument("--noted", default="", help="BATCH:HASH, as it was printed before")
     parts.add_parser("status", help="what is stored, quarantined, open")
+    token = parts.add_parser("token", help="a token of somebody ready-made, for the API")
+    token.add_argument("name", choices=sorted(PEOPLE))
     parts.add_parser("deploy", help="rehearse a deployment: bootstrap, deploy, use, destroy")
     parts.add_parser("reset", help="remove all data")
     return commands.execute(parser.parse_args())

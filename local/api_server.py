@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-import warnings
 from typing import TYPE_CHECKING
 
 import local  # puts runtime/ on the path
@@ -23,8 +22,6 @@ def main() -> None:
     def stop(_: int, __: FrameType | None) -> None:
         raise SystemExit(0)
 
-    # The server is on 127.0.0.1 alone, and Chalice knows no signatures of AWS here.
-    warnings.filterwarnings("ignore", message="IAMAuthorizer is not a supported in local mode")
     signal.signal(signal.SIGTERM, stop)
     config = Config.create(chalice_app=app, project_dir=str(local.RUNTIME))
     create_local_server(app, config, "127.0.0.1", int(sys.argv[1])).serve_forever()

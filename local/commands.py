@@ -51,6 +51,7 @@ def execute(arguments: argparse.Namespace) -> int:
         "digest": digest,
         "verify": verify,
         "status": status,
+        "token": token,
         "deploy": deploy,
         "reset": reset,
     }[arguments.command]
@@ -79,7 +80,14 @@ def run(arguments: argparse.Namespace) -> int:
             _console.print(f"  {name:14} {where}")
         _print_tries(system.port)
         if example and _last_played(system.paths)["title"] != example.title:
-            play(example, system, Sender(system.port), console=_console, speed=speed, show=True)
+            play(
+                example,
+                system,
+                Sender(system.port, token=system.token),
+                console=_console,
+                speed=speed,
+                show=True,
+            )
             played = {"title": example.title, "policy": example.policy}
             system.paths.replay.write_text(json.dumps(played))
         _console.print("\nServing until Ctrl-C.")
@@ -98,7 +106,7 @@ def demo(arguments: argparse.Namespace) -> int:
     home = paths.Paths(paths.default().home / "demo")
     remove(home)
     with LocalSystem(home, policy=example.policy, replay_clock=True) as system:
-        sender = Sender(system.port)
+        sender = Sender(system.port, token=system.token)
         play(example, system, sender, console=_console)
         ok = report(example, system, sender, _console)
     remove(home)
@@ -116,7 +124,7 @@ def import_courses(arguments: argparse.Namespace) -> int:
     together = examples.Together(courses)
     example = examples.Example(title, together, courses[0].starts, "higher_education", {})
     with LocalSystem(paths.default(), replay_clock=True) as system:
-        sender = Sender(system.port)
+        sender = Sender(system.port, token=system.token)
         play(example, system, sender, console=_console)
         _console.print(f"{len(sender.acknowledged):,} events acknowledged.")
     return 0
@@ -148,6 +156,12 @@ def status(_: argparse.Namespace) -> int:
             _console.print(f"{name.replace('_', ' '):14} {number:,}")
         lag_s = figures.lag_s(home.progress)
         _console.print(f"{'stream lag':14} {'not running' if lag_s is None else f'{lag_s:.1f} s'}")
+    return 0
+
+
+def token(arguments: argparse.Namespace) -> int:
+    """Print a token of a ready-made person or machine, for `Authorization: Bearer`."""
+    _console.print(LocalSystem(paths.default()).token(arguments.name), soft_wrap=True)
     return 0
 
 
@@ -197,9 +211,16 @@ def _database() -> Iterator[tuple[str, paths.Paths]]:
 def _print_tries(port: int) -> None:
     at = f"http://127.0.0.1:{port}/v1"
     _console.print("Try:")
+    _console.print(f"  TOKEN=$({_python()} -m local token administrator)")
+    _console.print(f"  curl -s '{at}/health'")
     for path in (
-        "/health",
         "/alerts?state=open&limit=3",
         "/courses/AAA-2013J/students?sort=risk&limit=3",
     ):
-        _console.print(f"  curl -s '{at}{path}'")
+        _console.print(f"  curl -s -H \"Authorization: Bearer $TOKEN\" '{at}{path}'")
+
+
+def _python() -> str:
+    """Return this Python as it is called from here."""
+    called = Path(sys.executable)
+    return str(called.relative_to(Path.cwd()) if called.is_relative_to(Path.cwd()) else called)

@@ -62,6 +62,11 @@ class Paths:
         return self.home / "erasures.jsonl"
 
     @property
+    def issuer_key(self) -> Path:
+        """The key of the issuer for development."""
+        return self.home / "issuer.key"
+
+    @property
     def processes(self) -> Path:
         """A file per process that was started, so that the next start can end what was left."""
         return self.home / "processes"

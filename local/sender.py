@@ -8,13 +8,15 @@ import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from local.example import Catalogue, Event
 
 PER_POST = 200
 _TIMEOUT_S = 30
 _TRIES = 20
+_RENEWED_AFTER_S = 3600
+MACHINE, PERSON = "platform", "administrator"  # who sends events; who puts and asks
 Sent = tuple[str, str]  # (event_id, occurred_at as sent)
 
 
@@ -25,10 +27,11 @@ class SenderError(Exception):
 class Sender:
     """One connection to the API; `acknowledged` is the list that every check starts from."""
 
-    def __init__(self, port: int, *, source: str = "local") -> None:
+    def __init__(self, port: int, *, token: Callable[[str], str]) -> None:
         self.acknowledged: list[Sent] = []
         self._port = port
-        self._headers = {"Content-Type": "application/json", "X-Source": source}
+        self._token = token  # by the name of a ready-made person or machine
+        self._tokens: dict[str, tuple[float, str]] = {}
         self._connection: http.client.HTTPConnection | None = None
 
     def put_catalogue(self, catalogue: Catalogue) -> None:
@@ -43,7 +46,7 @@ class Sender:
         for part in _parts(events):
             waiting = list(part)
             for _ in range(_TRIES):
-                status, answer = self._call("POST", "/v1/events", waiting)
+                status, answer = self._call("POST", "/v1/events", waiting, name=MACHINE)
                 if status not in {202, 503} or answer.get("rejected"):
                     raise SenderError(f"POST /v1/events: {status} {str(answer)[:300]}")
                 done = {one["index"] for one in answer.get("accepted", ())}
@@ -67,21 +70,29 @@ class Sender:
             self._connection.close()
             self._connection = None
 
+    def _signed_in(self, name: str) -> str:
+        made, token = self._tokens.get(name, (0.0, ""))
+        if time.monotonic() - made > _RENEWED_AFTER_S or not token:
+            made, token = time.monotonic(), self._token(name)
+            self._tokens[name] = (made, token)
+        return f"Bearer {token}"
+
     def _expect(self, method: str, path: str, body: Any, statuses: tuple[int, ...]) -> Any:
-        status, answer = self._call(method, path, body)
+        status, answer = self._call(method, path, body, name=PERSON)
         if status not in statuses:
             raise SenderError(f"{method} {path}: {status} {str(answer)[:300]}")
         return answer
 
-    def _call(self, method: str, path: str, body: Any) -> tuple[int, Any]:
+    def _call(self, method: str, path: str, body: Any, *, name: str) -> tuple[int, Any]:
         text = None if body is None else json.dumps(body)
+        headers = {"Content-Type": "application/json", "Authorization": self._signed_in(name)}
         for attempt in (1, 2):
             if self._connection is None:
                 self._connection = http.client.HTTPConnection(
                     "127.0.0.1", self._port, timeout=_TIMEOUT_S
                 )
             try:
-                self._connection.request(method, path, text, self._headers)
+                self._connection.request(method, path, text, headers)
                 answer = self._connection.getresponse()
                 return answer.status, json.loads(answer.read())
             except (OSError, http.client.HTTPException) as error:

@@ -19,6 +19,8 @@ from chalicelib.settings import Settings
 from local.announcements import Announcements
 from local.database import DATABASE, make_partitions, prepare
 from local.emulator import Emulator
+from local.identity import AUDIENCE, Signer, named
+from local.identity.issuer import address
 from local.paths import PROJECT, Paths
 from local.postgres import EmbeddedPostgres
 from local.postgres.resources import check_port, free_port
@@ -60,6 +62,7 @@ class LocalSystem:
         self._replay_clock = replay_clock
         self._api = ChildProcess("api", processes=paths.processes, logs=paths.logs)
         self._consumer = ChildProcess("consumer", processes=paths.processes, logs=paths.logs)
+        self._issuer = ChildProcess("issuer", processes=paths.processes, logs=paths.logs)
         self._topic_arn = ""
         self._lock: TextIO | None = None
 
@@ -68,6 +71,7 @@ class LocalSystem:
         self._claim()
         self._consumer.stop()
         self._api.stop()
+        self._start_issuer()
         self.port = self.port or free_port()
         check_port(self.port)
         if not self._replay_clock:
@@ -89,6 +93,7 @@ class LocalSystem:
         if self._consumer.running() is not None:
             self.wait_until_drained(timeout_s=10)
         self._consumer.stop()
+        self._issuer.stop()
         self.paths.progress.unlink(missing_ok=True)
         self.emulator.stop()
         self.postgres.stop()
@@ -117,6 +122,7 @@ class LocalSystem:
         """Return what runs where, for people."""
         return [
             ("API", f"http://127.0.0.1:{self.port}/v1"),
+            ("sign-in", f"{self.issuer} (for development)"),
             ("PostgreSQL", f"127.0.0.1:{self.postgres.port}, database {DATABASE}"),
             ("Kinesis, SNS", f"{self.emulator.endpoint_url} (emulated), stream {STREAM}"),
             (
@@ -126,6 +132,17 @@ class LocalSystem:
                 else str(self.paths.home),
             ),
         ]
+
+    @property
+    def issuer(self) -> str:
+        """The address of the issuer, running or not."""
+        return address(self._issuer.running() or 0)
+
+    def token(self, name: str) -> str:
+        """Return a token of a ready-made person or machine; StartError when nothing runs."""
+        if self._issuer.running() is None:
+            raise StartError("The system is not running; `make run` starts it.")
+        return Signer(self.issuer, key_file=self.paths.issuer_key).token(named(name))
 
     def settings(self, role: str) -> Settings:
         """Return the runtime's settings with the database signed in to as a role."""
@@ -137,6 +154,8 @@ class LocalSystem:
             topic_arn=self._topic_arn,
             pseudonym_key_file=str(self.paths.key),
             person_key_file=str(self.paths.person_key),
+            issuer=self.issuer,
+            audience=AUDIENCE,
             clock_file=str(self.paths.clock) if self._replay_clock else "",
             policy=self._policy,
             stale_source_hours=0 if self._replay_clock else 24,  # past courses have their holidays
@@ -191,6 +210,13 @@ class LocalSystem:
                 key.touch(mode=0o600)
                 key.write_text(secrets.token_hex(32))
 
+    def _start_issuer(self) -> None:
+        port = free_port()
+        Signer(address(port), key_file=self.paths.issuer_key)  # makes the key at the first time
+        command = [sys.executable, "-m", "local.identity.issuer", str(port)]
+        environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+        self._issuer.start([*command, str(self.paths.issuer_key)], environment, port=port)
+
     def _start_children(self) -> None:
         self.start_consumer()
         command = [sys.executable, "-m", "local.api_server", str(self.port)]
@@ -208,7 +234,7 @@ class LocalSystem:
     def _wait_until_healthy(self) -> None:
         deadline = time.monotonic() + _READY_WITHIN_S
         while time.monotonic() < deadline:
-            for child in (self._api, self._consumer):
+            for child in (self._api, self._consumer, self._issuer):
                 if child.running() is None:
                     raise StartError(f"The {child.name} ended: {child.last_words()}")
             if self._drained_since() > 0 and _healthy(self.port):
@@ -239,6 +265,7 @@ def remove(paths: Paths) -> None:
         paths.replay,
         paths.key,
         paths.person_key,
+        paths.issuer_key,
         paths.erasures,
     ):
         file.unlink(missing_ok=True)

@@ -7,7 +7,16 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from chalice.app import Chalice, CloudWatchEvent, Cron, IAMAuthorizer, KinesisEvent, Rate, Response
+from chalice.app import (
+    AuthRequest,
+    AuthResponse,
+    Chalice,
+    CloudWatchEvent,
+    Cron,
+    KinesisEvent,
+    Rate,
+    Response,
+)
 
 from chalicelib import consumer, jobs
 from chalicelib.adapters import deployment
@@ -24,22 +33,27 @@ from chalicelib.domain.in_force import INSTITUTION, Policies
 from chalicelib.domain.person import Person, Wanted, name_of
 from chalicelib.domain.policy import Changes
 from chalicelib.domain.privacy_requests import Erase, Hold, held
-from chalicelib.http import conditions, cursors, openapi, requests
+from chalicelib.http import conditions, cursors, openapi, requests, sign_in
 from chalicelib.http.answers import answer, page, put_answer
 from chalicelib.http.listing import listed_alerts
 from chalicelib.http.problems import answers_errors
 from chalicelib.http.receipts import answer_receipt
+from chalicelib.http.sign_in import principal_of
 from chalicelib.http.thresholds import overrides_of
 from chalicelib.services import alerts, erasure, health, ingest, people, policies
 
 app = Chalice(app_name="student-performance-monitor")
 
-_signed_in = IAMAuthorizer()  # by a signature of AWS, until sign-in by token is there
 _ANY = ["*/*"]  # the media type is checked by us, so that its refusal is a problem document too
 _TEXT = {"type": "string"}  # what it may be is told by its name: see http/parameters.py
 _PAGE: dict[str, dict[str, Any]] = {"limit": {"type": "integer"}, "cursor": _TEXT}
-_PERSON = {"X-Person": _TEXT}
-_CHANGE = {"X-Person": _TEXT, "If-Match": _TEXT}
+_CHANGE = {"If-Match": _TEXT}
+
+
+@app.authorizer(name="sign_in", ttl_seconds=60)
+def _signed_in(request: AuthRequest) -> AuthResponse:
+    """Tell who sent a token; its answer holds for every route, and for a minute."""
+    return sign_in.authorized(request.token, service().tokens)
 
 
 def _begin() -> tuple[Any, str]:
@@ -242,7 +256,6 @@ def get_policy() -> Response:
     "Put what the institution changes of the preset, as JSON or TOML",
     body=Changes,
     answers={200: None, 201: None},
-    headers=_PERSON,
     texts=["application/toml"],
 )
 @answers_errors
@@ -267,7 +280,6 @@ def get_course_policy(course: str) -> Response:
     "Put what a course changes of the institution's policy, as JSON or TOML",
     body=Changes,
     answers={200: None, 201: None},
-    headers=_PERSON,
     texts=["application/toml"],
 )
 @answers_errors
@@ -282,7 +294,7 @@ def _policy(course: str) -> Response:
 
 def _put_policy(course: str) -> Response:
     request, _ = _begin()
-    person = conditions.person_of(request)
+    person = principal_of(request).subject
     changes, text = overrides_of(request)
     default = service().judge.policy
     return put_answer(
@@ -414,7 +426,7 @@ def _changed(kind: Any, alert_id: str, number: int = 0, *, status: int = 200) ->
         changes=service().alert_changes,
         clock=service().clock,
         policy_of=in_force.of,
-        person=conditions.person_of(request),
+        person=principal_of(request).subject,
         versions=conditions.versions_of(request),
         number=number,
     )
@@ -451,14 +463,13 @@ def get_quarantined(quarantine_uid: str) -> Response:
 @openapi.documented(
     "Put who students are: institution id, names, contacts",
     body=list[Person],
-    headers=_PERSON,
 )
 @answers_errors
 def post_people() -> Response:
     """Keep up to 500 people, all or none; tell their pseudonyms, in the order of the list."""
     request, _ = _begin()
     wanted = people.by_pseudonym(requests.read(request, list[Person]), service().pseudonym_key)
-    changed = service().people.put(wanted, person=conditions.person_of(request))
+    changed = service().people.put(wanted, person=principal_of(request).subject)
     return answer({"items": [{"student": one, "changed": one in changed} for one in wanted]})
 
 
@@ -492,13 +503,12 @@ def get_person(student: str) -> Response:
     body=Erase,
     query={"dry_run": {"type": "string", "enum": ["true", "false"], "default": "true"}},
     answers={200: None, 201: None, 409: None},
-    headers=_PERSON,
 )
 @answers_errors
 def post_erasures(student: str) -> Response:
     """Count a student's rows; with dry_run=false delete them, and return the signed proof."""
     request, _ = _begin()
-    person = conditions.person_of(request)
+    person = principal_of(request).subject
     uid, wanted = requests.student_of(student), requests.read(request, Erase)
     if requests.parameter(_query(request), "dry_run", ("true", "false")) != "false":
         return answer(erasure.would_erase(uid, service().privacy))
@@ -540,7 +550,6 @@ def get_holds() -> Response:
     "Hold the records of a student or of a course",
     body=Hold,
     answers={200: None, 201: None},
-    headers=_PERSON,
 )
 @answers_errors
 def post_hold() -> Response:
@@ -550,21 +559,21 @@ def post_hold() -> Response:
     new = service().privacy.put_hold(
         **held(wanted),
         reason=wanted.reason,
-        person=conditions.person_of(request),
+        person=principal_of(request).subject,
         as_of=service().clock.now(),
     )
     return put_answer(new)
 
 
 @app.route("/v1/holds/{hold_id}/lift", methods=["POST"], content_types=_ANY, authorizer=_signed_in)
-@openapi.documented("Lift a legal hold", headers=_PERSON)
+@openapi.documented("Lift a legal hold")
 @answers_errors
 def post_lift(hold_id: str) -> Response:
     """Let records go their way again."""
     request, _ = _begin()
     lifted = service().privacy.lift_hold(
         requests.number_of(hold_id, "hold"),
-        person=conditions.person_of(request),
+        person=principal_of(request).subject,
         as_of=service().clock.now(),
     )
     return answer(_found({"changed": True} if lifted else None, "hold in force"))

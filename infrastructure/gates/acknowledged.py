@@ -37,9 +37,9 @@ API = (
         on="RestAPI",
     ),
     *_acknowledge(
-        "Every route but one asks for a signature, which the gateway checks before anything of "
-        "ours runs, and the stage is throttled. WAF looks at the first 64 KB of a body of up to "
-        "4 MB, for attacks on web pages; nothing here is one.",
+        "Every route but one asks for a token, which a function of its own checks before anything "
+        "that holds records runs, and the stage is throttled. WAF looks at the first 64 KB of a "
+        "body of up to 4 MB, for attacks on web pages; nothing here is one.",
         "AwsSolutions-APIG3",
         "NIST.800.53.R5-APIGWAssociatedWithWAF",
         on="RestAPIapiStage",

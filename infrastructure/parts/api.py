@@ -36,7 +36,7 @@ _LOGGED = {
     "status": "$context.status",
     "bytes": "$context.responseLength",
     "milliseconds": "$context.responseLatency",
-    "caller": "$context.identity.userArn",
+    "client": "$context.authorizer.client",  # not the subject: it may be a student's own id
     "error": "$context.error.message",
 }
 

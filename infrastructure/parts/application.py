@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from infrastructure.environments import Deployment
     from infrastructure.parts.database import MonitorDatabase
     from infrastructure.parts.event_stream import EventStream
+    from infrastructure.parts.identity import Identity
     from infrastructure.parts.keys import Keys
     from infrastructure.parts.network import Network
 
@@ -54,6 +55,7 @@ class Application(Construct):
         keys: Keys,
         event_stream: EventStream,
         database: MonitorDatabase,
+        identity: Identity,
         alert_topic: sns.ITopic,
         operator_topic: sns.ITopic,
     ) -> None:
@@ -62,6 +64,7 @@ class Application(Construct):
         self._keys = keys
         self._stream = event_stream
         self._alerts = alert_topic
+        self._identity = identity
         self._access = DatabaseAccess(database=database)
         self._erasures = erasure_list(self, suffix=deployment.suffix, key=keys.messages)
         self._pseudonym_key = pseudonym_key(self, suffix=deployment.suffix, key=keys.messages)
@@ -89,7 +92,6 @@ class Application(Construct):
 
     def _function(self, function: Function, network: Network) -> DeployedFunction:
         resource = cast("sam.CfnFunction", self.chalice.get_resource(function.handler))
-        environment = {**self._common(), **self._access.settings(user=function.user)}
         deployed = DeployedFunction(
             self,
             function.handler,
@@ -98,11 +100,25 @@ class Application(Construct):
             deployment=self._deployment,
             network=network,
             key=self._keys.messages,
-            settings={**environment, **self._own(function)},
+            settings=self._settings(function),
         )
         if function.user:
             self._access.may_sign_in(deployed.role, user=function.user)
         return deployed
+
+    def _settings(self, function: Function) -> dict[str, str]:
+        if function.user is None:
+            return {
+                "MONITOR_ENVIRONMENT": self._deployment.suffix,
+                "MONITOR_ISSUER": self._identity.issuer,
+                "MONITOR_AUDIENCE": self._identity.audience,
+                "MONITOR_CLIENTS": self._identity.clients,
+            }
+        return {
+            **self._common(),
+            **self._access.settings(user=function.user),
+            **self._own(function),
+        }
 
     def _common(self) -> dict[str, str]:
         environment = self._deployment.environment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from constructs import Construct
 
@@ -48,7 +48,12 @@ class DeployedFunction(Construct):
             key=key,
         )
         self.role = function_role(
-            self, "Role", name=function.name, suffix=deployment.suffix, log_group=group
+            self,
+            "Role",
+            name=function.name,
+            suffix=deployment.suffix,
+            log_group=group,
+            in_vpc=not function.is_outside,
         )
         # Lambda makes a function in a VPC only once its role may make network interfaces.
         resource.node.add_dependency(self.role.node.find_child("DefaultPolicy"))
@@ -58,21 +63,28 @@ class DeployedFunction(Construct):
             resource.add_property_override(rule, self.name)
 
     def _settle(self, network: Network, log: str, settings: Mapping[str, str]) -> None:
-        subnets = network.vpc.select_subnets(
-            subnets=network.subnets.subnets,
-            subnet_type=network.subnets.subnet_type,
-            subnet_group_name=network.subnets.subnet_group_name,
-        )
         for name, value in {
             "FunctionName": self.name,
             "Role": self.role.role_arn,
             "MemorySize": self.function.memory_mib,
             "Timeout": self.function.timeout_s,
             "LoggingConfig": {"LogGroup": log},
-            "VpcConfig": {
-                "SubnetIds": subnets.subnet_ids,
-                "SecurityGroupIds": [network.function_security_group.security_group_id],
-            },
             "Environment": {"Variables": dict(settings)},
         }.items():
             self.resource.add_property_override(name, value)
+        if self.function.is_outside:
+            self.resource.add_property_deletion_override("VpcConfig")
+        else:
+            self.resource.add_property_override("VpcConfig", _inside(network))
+
+
+def _inside(network: Network) -> dict[str, Any]:
+    subnets = network.vpc.select_subnets(
+        subnets=network.subnets.subnets,
+        subnet_type=network.subnets.subnet_type,
+        subnet_group_name=network.subnets.subnet_group_name,
+    )
+    return {
+        "SubnetIds": subnets.subnet_ids,
+        "SecurityGroupIds": [network.function_security_group.security_group_id],
+    }

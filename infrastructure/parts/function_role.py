@@ -1,4 +1,4 @@
-"""The role of one function: what every function in the VPC needs, and nothing of another's."""
+"""The role of one function: what every function needs, and nothing of another's."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ANYTHING = ["*"]  # neither service can name the resource beforehand
 
 
 def function_role(
-    scope: Construct, id_: str, *, name: str, suffix: str, log_group: logs.LogGroup
+    scope: Construct, id_: str, *, name: str, suffix: str, log_group: logs.LogGroup, in_vpc: bool
 ) -> iam.Role:
     """Return a role that can run one function, and do nothing else yet."""
     role = iam.Role(
@@ -40,7 +40,15 @@ def function_role(
         assumed_by=iam.ServicePrincipal(_LAMBDA),
         description=f"What the function {named(name, suffix)} may do",
     )
-    own = Stack.of(scope).format_arn(service="lambda", resource=f"function:{named(name, suffix)}")
+    if in_vpc:
+        _let_it_into_the_vpc(role, named(name, suffix))
+    allow(role, _TRACES, _ANYTHING)
+    allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn])
+    return role
+
+
+def _let_it_into_the_vpc(role: iam.Role, function_name: str) -> None:
+    own = Stack.of(role).format_arn(service="lambda", resource=f"function:{function_name}")
     allow(role, _NETWORK, _ANYTHING)
     # Not the code in it: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
     role.add_to_policy(
@@ -51,9 +59,6 @@ def function_role(
             conditions={"ArnEquals": {"lambda:SourceFunctionArn": own}},
         )
     )
-    allow(role, _TRACES, _ANYTHING)
-    allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn])
-    return role
 
 
 def allow(role: iam.Role, actions: Sequence[str], resources: Sequence[str]) -> None:

@@ -13,8 +13,13 @@ class Function:
     name: str  # without the suffix
     memory_mib: int  # 1,769 are one core
     timeout_s: int
-    user: str  # of the database; empty: the master, by its secret
+    user: str | None  # of the database; empty: the master, by its secret; None: reaches none
     schedule: str = ""  # the event that Chalice makes for it
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it is in no VPC: the isolated subnets lead to AWS alone, to no issuer."""
+        return self.user is None
 
 
 API = Function(handler="APIHandler", name="monitor-api", memory_mib=512, timeout_s=30, user="api")
@@ -57,6 +62,13 @@ VERIFIER = Function(
     user="ingest",
     schedule="VerifyLedgerEvent",
 )
+AUTHORIZER = Function(
+    handler="SignIn",
+    name="sign-in",
+    memory_mib=512,  # for the processor that comes with it: a cold start is what callers wait for
+    timeout_s=10,
+    user=None,
+)
 MIGRATION = Function(
     handler="MigrateDatabase",
     name="schema-migration",
@@ -64,5 +76,5 @@ MIGRATION = Function(
     timeout_s=900,  # Lambda's most
     user="",
 )
-FUNCTIONS = (API, CONSUMER, SWEEP, ANNOUNCER, SEALER, VERIFIER, MIGRATION)
+FUNCTIONS = (API, CONSUMER, SWEEP, ANNOUNCER, SEALER, VERIFIER, AUTHORIZER, MIGRATION)
 ALIAS = "live"  # of API and consumer, whose traffic is shifted bit by bit

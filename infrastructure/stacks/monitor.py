@@ -9,6 +9,7 @@ from aws_cdk import Stack
 from infrastructure.parts.application import Application
 from infrastructure.parts.database import MonitorDatabase
 from infrastructure.parts.event_stream import EventStream
+from infrastructure.parts.identity import Identity
 from infrastructure.parts.keys import Keys
 from infrastructure.parts.network import Network
 from infrastructure.parts.notifications import Notifications
@@ -52,6 +53,7 @@ class MonitorStack(Stack):
         self.database = MonitorDatabase(
             self, "Database", deployment=deployment, network=self.network, key=self.keys.database
         )
+        self.identity = Identity(self, "Identity", deployment=deployment)
         self.application = Application(
             self,
             "Application",
@@ -60,6 +62,7 @@ class MonitorStack(Stack):
             keys=self.keys,
             event_stream=self.event_stream,
             database=self.database,
+            identity=self.identity,
             alert_topic=self.notifications.alerts,
             operator_topic=self.notifications.operators,
         )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +14,11 @@ from local.deployment.broken_copy import broken_copy
 from local.deployment.cdk import Cdk, CdkError
 from local.deployment.gaps import GAPS
 from local.deployment.rehearsal import Rehearsal, Seen
+from local.identity import AUDIENCE, named
+from local.identity.issuer import Issuer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 SUFFIX = "rehearsal"
 CONTEXT = {
@@ -28,15 +32,29 @@ CHANGE = {"adminEmail": "second@example.org"}
 
 def rehearse(home: Path, say: Callable[[str], None]) -> Seen:
     """Run every step in an account of its own below `home`, which is empty afterwards."""
-    with EmulatedAccount(home) as account:
-        cdk = Cdk(account, context=CONTEXT, assembly=home / "cdk.out")
+    with EmulatedAccount(home) as account, _issuer() as issuer:
+        context = {**CONTEXT, "issuer": issuer.signer.issuer, "audience": AUDIENCE}
+        cdk = Cdk(account, context=context, assembly=home / "cdk.out")
         broken = Cdk(
             account,
-            context={**CONTEXT, **CHANGE},
+            context={**context, **CHANGE},
             assembly=home / "broken.out",
             folder=broken_copy(home / "broken"),
         )
-        return Rehearsal(account, cdk, broken, stacks_of(SUFFIX), say).run(CHANGE)
+        token = issuer.signer.token(named("platform"))
+        return Rehearsal(account, cdk, broken, stacks_of(SUFFIX), say, token).run(CHANGE)
+
+
+@contextlib.contextmanager
+def _issuer() -> Iterator[Issuer]:
+    """Serve an issuer that the deployed functions, processes of this machine, can ask for keys."""
+    server = Issuer(0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def deploy(say: Callable[[str], None]) -> int:

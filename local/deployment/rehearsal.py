@@ -37,6 +37,9 @@ class Seen:
     outputs: dict[str, str] = dataclasses.field(default_factory=dict)
     health: tuple[int, Any] = (0, None)
     refused: tuple[int, Any] = (0, None)  # the answer to an event that is none
+    strangers: list[int] = dataclasses.field(
+        default_factory=list
+    )  # without a token; with a bad one
     verdicts: list[Verdict] = dataclasses.field(default_factory=list)  # after each POST
     added: Inventory = frozenset()  # by the changed deployment
     gone: Inventory = frozenset()  # by the changed deployment
@@ -59,12 +62,14 @@ class Rehearsal:
         broken: Cdk,
         stacks: tuple[StackName, ...],
         say: Callable[[str], None],
+        token: str,
     ) -> None:
         self._account = account
         self._cdk = cdk
         self._broken = broken
         self._stacks = stacks
         self._say = say
+        self._token = token
         self._sent: set[Identity] = set()
         self.seen = Seen()
 
@@ -123,6 +128,7 @@ class Rehearsal:
         api = self._api()
         self.seen.health = api.call("GET", "/v1/health")
         self.seen.refused = api.call("POST", "/v1/events", {"event_id": "no event"})
+        self.seen.strangers = [self._api(t).call("GET", "/v1/courses")[0] for t in ("", "a.b.c")]
         events = _events(len(self._sent))
         status, receipt = api.call("POST", "/v1/events", events)
         if status != 202:
@@ -156,10 +162,15 @@ class Rehearsal:
             found |= {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
         return found
 
-    def _api(self) -> DeployedApi:
+    def _api(self, token: str | None = None) -> DeployedApi:
         [api] = self._account.client("apigateway").get_rest_apis()["items"]
         [stage] = self._account.client("apigateway").get_stages(restApiId=api["id"])["item"]
-        return DeployedApi(self._account.emulator.endpoint_url, api["id"], stage["stageName"])
+        return DeployedApi(
+            self._account.emulator.endpoint_url,
+            api["id"],
+            stage["stageName"],
+            token=self._token if token is None else token,
+        )
 
     def _inventory(self) -> Inventory:
         return inventory(self._account.client, *REGIONS)

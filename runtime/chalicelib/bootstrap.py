@@ -14,6 +14,7 @@ from chalicelib.adapters import secrets
 from chalicelib.adapters.clock import FileClock, WallClock
 from chalicelib.adapters.envelope import Envelope
 from chalicelib.adapters.erasure_list import FileErasureList, S3ErasureList
+from chalicelib.adapters.issuer import IssuerKeys
 from chalicelib.adapters.kinesis import KinesisStream
 from chalicelib.adapters.master_keys import FileMasterKey, KmsMasterKey
 from chalicelib.adapters.postgres.alert_changes import PostgresAlertChanges
@@ -29,17 +30,19 @@ from chalicelib.adapters.postgres.reads import PostgresReads
 from chalicelib.adapters.postgres.sign_in import as_given, by_iam, by_secret
 from chalicelib.adapters.postgres.store import PostgresStore
 from chalicelib.adapters.sns import SnsNotifier
+from chalicelib.domain.claims import Accepted
 from chalicelib.domain.errors import ConfigurationError
 from chalicelib.domain.policy import PRESETS
 from chalicelib.services.ingest import Ingest
 from chalicelib.services.judge import Judge
+from chalicelib.services.tokens import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from chalicelib.adapters.envelope import MasterKey
     from chalicelib.adapters.postgres.sign_in import SignIn
-    from chalicelib.ports import AlertChanges, Clock, Notifier, Outbox, Store, Stream
+    from chalicelib.ports import AlertChanges, Clock, Keys, Notifier, Outbox, Store, Stream
     from chalicelib.settings import Settings
 
 MIN_KEY_BYTES = 32
@@ -62,6 +65,7 @@ class Service:
     judge: Judge
     outbox: Outbox
     notifier: Notifier | None  # None: nobody is told
+    keys: Keys
 
     @property
     def sign_in(self) -> SignIn:
@@ -97,6 +101,12 @@ class Service:
         return FileErasureList(Path(place)) if bucket == place else S3ErasureList(bucket)
 
     @functools.cached_property
+    def tokens(self) -> Tokens:
+        """What tells who asks."""
+        known = self.settings
+        return Tokens(self.keys, Accepted(known.issuer, known.audience, frozenset(known.clients)))
+
+    @functools.cached_property
     def ingest(self) -> Ingest:
         """What accepting events needs."""
         return Ingest(
@@ -126,6 +136,7 @@ def build(settings: Settings) -> Service:
         judge=Judge(PRESETS[settings.policy], context_ttl_s=settings.context_ttl_s),
         outbox=PostgresOutbox(database),
         notifier=SnsNotifier(settings.topic_arn) if settings.topic_arn else None,
+        keys=IssuerKeys(settings.issuer),
     )
 
 

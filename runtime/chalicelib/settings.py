@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.claims import is_safe_address
 from chalicelib.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ class Settings:
     lanes: int = 8  # a power of two up to 256, at least the shard count
     sources: tuple[str, ...] = ("local",)  # who may send events, by the header X-Source
     default_source: str = "local"
+    issuer: str = ""  # of tokens (OpenID Connect); empty: nobody can sign in
+    audience: str = ""  # that tokens are made for; also what scopes may begin with
+    clients: tuple[str, ...] = ()  # whose tokens without an audience are taken
     clock_file: str = ""  # holds the time of a replay; empty: the wall clock
     put_deadline_ms: int = 5000  # how long one POST tries to get its records into the stream
     policy: str = "higher_education"  # a preset: higher_education or k12
@@ -53,6 +57,8 @@ class Settings:
             raise ConfigurationError(
                 f"MONITOR_DATABASE_SIGN_IN is {self.database_sign_in!r}; one of {SIGN_INS}"
             )
+        if self.issuer and not is_safe_address(self.issuer):
+            raise ConfigurationError(f"MONITOR_ISSUER {self.issuer!r} begins with no https://")
         if self.default_source not in self.sources:
             raise ConfigurationError(
                 f"MONITOR_DEFAULT_SOURCE {self.default_source!r} is not in MONITOR_SOURCES"

@@ -34,7 +34,7 @@ def system(tmp_path):
 
 @pytest.fixture
 def sender(system):
-    sending = Sender(system.port)
+    sending = Sender(system.port, token=system.token)
     yield sending
     sending.close()
 
@@ -134,7 +134,7 @@ def test_a_runner_killed_outright_is_recovered_from_by_the_next_start(tmp_path):
     left = [pid_of(Paths(home), name) for name in ("api", "consumer", "emulator")]
 
     with LocalSystem(Paths(home)) as system:
-        sender = Sender(system.port)
+        sender = Sender(system.port, token=system.token)
         sender.post(EVENTS_SENT[:10])
         assert system.wait_until_drained(20)
         sender.close()

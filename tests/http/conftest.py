@@ -9,7 +9,7 @@ import urllib.parse
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from chalice.test import Client, HTTPResponse
+from chalice.test import HTTPResponse
 
 import app as front
 from chalicelib import bootstrap
@@ -21,7 +21,9 @@ from chalicelib.domain.policy import HIGHER_EDUCATION
 from chalicelib.services.judge import Judge
 from chalicelib.services.sweep import sweep
 from chalicelib.settings import Settings
+from local.identity import named
 from tests.builders import Clock, lambda_event, record
+from tests.signed_in import ISSUED, SignedIn, token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,11 +56,16 @@ class Stream:
 class Api:
     """The routes on one database, as a test wants to ask them."""
 
-    client: Client
+    client: SignedIn  # as an administrator
     clock: Clock
     stream: Stream
     store: PostgresStore
     ingest: Database
+
+    def as_(self, name: str, **claims: Any) -> Api:
+        """Return the same API as somebody ready-made asks it; as nobody for ''."""
+        signed_in = token(named(name), **claims) if name else ""
+        return dataclasses.replace(self, client=SignedIn(front.app, signed_in))
 
     def get(self, path: str, **query: Any) -> tuple[int, Any]:
         """Return the status and the JSON of an answer."""
@@ -120,11 +127,12 @@ def served(database: TestDatabase, folder: Path) -> Iterator[Api]:
         pseudonym_key_file=str(key),
         person_key_file=str(names),
         erasure_list=str(folder / "erasures"),
+        **ISSUED.settings,
     )
     clock, stream, ingest = Clock(), Stream(), Database(database.dsn("ingest"))
     built = bootstrap.build(settings)
-    with bootstrap.using(dataclasses.replace(built, clock=clock, stream=stream)):
-        yield Api(Client(front.app), clock, stream, PostgresStore(ingest), ingest)
+    with bootstrap.using(dataclasses.replace(built, clock=clock, stream=stream, keys=ISSUED)):
+        yield Api(SignedIn(front.app), clock, stream, PostgresStore(ingest), ingest)
     ingest.close()
 
 
@@ -133,7 +141,7 @@ def student_of(student_id: str) -> str:
     return pseudonym(student_id, KEY)
 
 
-_JSON = {"Content-Type": "application/json", "X-Person": "ada"}
+_JSON = {"Content-Type": "application/json"}
 
 
 def _read(answer: HTTPResponse) -> tuple[int, Any]:

@@ -35,7 +35,7 @@ def test_an_erased_student_is_gone_and_the_proof_stays(one_student, tmp_path):
     status, proof = one_student.post(f"{PATH}?dry_run=false", WHY)
 
     assert status == 201
-    assert proof["erasure"]["asked_by"] == "ada"
+    assert proof["erasure"]["asked_by"] == "administrator"
     assert proof["erasure"]["deleted"]["event"] == 1
     assert one_student.get(f"/v1/students/{STUDENT}")[0] == 404
     assert one_student.found(f"/v1/students/{OTHER}")["student"] == OTHER

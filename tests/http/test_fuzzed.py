@@ -14,6 +14,7 @@ from tests.builders import STUDENTS, active, attended, enrolled, scored, submitt
 from tests.conftest import TEMPLATE, TestDatabase
 from tests.http.conftest import served
 from tests.http.wsgi import Wsgi
+from tests.signed_in import ADMINISTRATOR, token
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))  # 1: the same examples in every run
@@ -35,12 +36,18 @@ WITH_RULES = [
 ]
 
 
+SIGNED_IN = {"Authorization": f"Bearer {token(ADMINISTRATOR)}"}
+
+
 def _accepts(*statuses):
     return {"positive_data_acceptance": {"expected-statuses": [*WELL_FORMED, *statuses]}}
 
 
+document = openapi.document(front.app.routes, "test")
+for operation in (one for path in document["paths"].values() for one in path.values()):
+    operation["security"] = []  # or whether there is a token would be fuzzed too: it is told below
 schema = schemathesis.openapi.from_dict(
-    openapi.document(front.app.routes, "test"),
+    document,
     config=SchemathesisConfig.from_dict(
         {
             "seed": SEED,
@@ -91,4 +98,11 @@ def api(postgres, tmp_path_factory):
 def test_every_answer_is_foretold(case):
     if case.meta.generation.mode.is_positive and isinstance(case.query, dict):
         case.query.pop("cursor", None)  # which is one that a page has given, or refused
-    case.call_and_validate()
+    case.call_and_validate(headers=SIGNED_IN)
+
+
+@schema.parametrize()
+def test_a_strangers_answer_is_foretold_as_well(case):
+    answer = case.call_and_validate()
+    if answer.request.method == case.operation.method.upper():  # and not, say, OPTIONS
+        assert (answer.status_code == 401) == (case.operation.path != "/v1/health")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
@@ -9,7 +10,6 @@ import jsonschema
 import pytest
 from chalice.config import Config
 from chalice.deploy.validate import validate_configuration
-from chalice.test import Client
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import app as front
@@ -19,6 +19,7 @@ from chalicelib.domain.conversion import InvalidEventError
 from chalicelib.domain.reading import read_event
 from chalicelib.settings import Settings
 from local.paths import PROJECT
+from tests.signed_in import ISSUED, SignedIn
 from tests.unit.test_read_event import CLICKS, EVERY_TYPE, KEY, MARK, WORK
 
 BAD = [
@@ -39,8 +40,9 @@ BAD = [
 
 @pytest.fixture(scope="module")
 def served() -> dict[str, Any]:
-    with bootstrap.using(bootstrap.build(Settings())):
-        client = Client(front.app)
+    built = bootstrap.build(Settings(**ISSUED.settings))
+    with bootstrap.using(dataclasses.replace(built, keys=ISSUED)):
+        client = SignedIn(front.app)
         return {
             path: client.http.get(path).json_body
             for path in ("/v1/openapi.json", "/v1/event-schema.json")

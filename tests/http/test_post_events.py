@@ -10,7 +10,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from chalice.test import Client, HTTPResponse
+from chalice.test import HTTPResponse
 
 import app as front
 from chalicelib import bootstrap
@@ -18,8 +18,10 @@ from chalicelib.domain import wire
 from chalicelib.domain.identity import lane_of, pseudonym
 from chalicelib.settings import Settings
 from chalicelib.telemetry import logger
+from local.identity import named
 from tests.builders import Clock
 from tests.fakes import FakeStream
+from tests.signed_in import ISSUED, SignedIn, token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +46,7 @@ class Front:
     """The front with a stream and nothing else behind it."""
 
     stream: FakeStream
-    client: Client
+    client: SignedIn
 
     def post(self, body: Any, **headers: str) -> HTTPResponse:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -59,12 +61,17 @@ def ingest(tmp_path: Path) -> Iterator[Front]:
     key = tmp_path / "key"
     key.write_bytes(KEY)
     settings = Settings(
-        pseudonym_key_file=str(key), sources=("local", "lms"), database_conninfo="port=1"
+        pseudonym_key_file=str(key),
+        sources=("local", "lms"),
+        database_conninfo="port=1",
+        **ISSUED.settings,
     )
     stream = FakeStream()
-    built = dataclasses.replace(bootstrap.build(settings), clock=Clock(), stream=stream)
+    built = dataclasses.replace(
+        bootstrap.build(settings), clock=Clock(), stream=stream, keys=ISSUED
+    )
     with bootstrap.using(built):
-        yield Front(stream, Client(front.app))
+        yield Front(stream, SignedIn(front.app, token(named("platform"))))
 
 
 def test_good_events_are_answered_202_with_their_ids(ingest):

@@ -29,7 +29,8 @@ class Wsgi:
                 )
             )
         except LocalGatewayException as error:
-            answer = {"statusCode": error.CODE, "headers": error.headers, "body": error.body}
+            headers = {"Content-Type": "application/json", **error.headers}  # as Chalice's server
+            answer = {"statusCode": error.CODE, "headers": headers, "body": error.body}
         status = HTTPStatus(answer["statusCode"])
         start_response(f"{status.value} {status.phrase}", list(_pairs(answer)))
         body = answer["body"] or b""

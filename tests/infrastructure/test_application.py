@@ -72,8 +72,11 @@ def test_every_function_of_the_runtime_is_settled_and_no_other(dev):
         assert found["TracingConfig"] == {"Mode": "Active"}
         assert found["MemorySize"] == function.memory_mib
         assert found["Timeout"] == function.timeout_s
-        assert found["VpcConfig"]["SubnetIds"]
-        assert found["VpcConfig"]["SecurityGroupIds"]
+        if function.is_outside:
+            assert "VpcConfig" not in found
+        else:
+            assert found["VpcConfig"]["SubnetIds"]
+            assert found["VpcConfig"]["SecurityGroupIds"]
 
 
 def test_functions_write_to_encrypted_logs_that_last_for_days(dev, prod):
@@ -127,7 +130,7 @@ def test_the_code_of_a_function_may_not_touch_the_network_interfaces(dev):
         for statement in policy["PolicyDocument"]["Statement"]
         if statement["Effect"] == "Deny"
     ]
-    assert len(denied) == len(FUNCTIONS)
+    assert len(denied) == len([one for one in FUNCTIONS if not one.is_outside])
     assert all("ec2:CreateNetworkInterface" in statement["Action"] for statement in denied)
 
 
@@ -251,17 +254,59 @@ def test_as_many_consumers_may_run_as_the_mapping_starts(name, environment, requ
     assert environment.lanes >= stream["ShardCount"]
 
 
-def test_every_route_but_the_open_ones_asks_for_a_signature(dev):
+def test_who_signs_in_is_found_out_by_a_function_that_can_reach_the_issuer_and_nothing_else(dev):
+    own = functions(dev)["SignIn"]
+    role = logical(own["Role"])
+    allowed = [
+        statement
+        for policy in of_type(dev, "AWS::IAM::Policy").values()
+        if {"Ref": role} in policy["Roles"]
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+    actions = {action for one in allowed for action in one["Action"]}
+
+    assert "VpcConfig" not in own
+    assert actions == {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "xray:PutTelemetryRecords",
+        "xray:PutTraceSegments",
+    }
+    assert "ManagedPolicyArns" not in dev[role]["Properties"]
+    assert set(variables(dev, "SignIn")) == {
+        "MONITOR_ENVIRONMENT",
+        "MONITOR_ISSUER",
+        "MONITOR_AUDIENCE",
+        "MONITOR_CLIENTS",
+    }
+
+
+def test_an_issuer_of_the_institutions_own_is_taken_instead(synthesize):
+    own = {"issuer": "https://login.school.example", "audience": "monitor", "clients": "a,b"}
+    resources = expand(synthesize("dev", **own).template.to_json())["Resources"]
+
+    found = variables(resources, "SignIn")
+    assert found["MONITOR_ISSUER"] == own["issuer"]
+    assert found["MONITOR_AUDIENCE"] == own["audience"]
+    assert found["MONITOR_CLIENTS"] == own["clients"]
+    settings.from_environment(found)
+
+
+def test_every_route_but_the_open_ones_asks_for_a_token(dev):
     [api] = of_type(dev, "AWS::ApiGateway::RestApi").values()
     open_ = {
         (path, method)
         for path, operations in api["Body"]["paths"].items()
         for method, operation in operations.items()
-        if operation.get("security") != [{"sigv4": []}]
+        if operation.get("security") != [{"sign_in": []}]
     }
     assert open_ == OPEN_ROUTES
-    scheme = api["Body"]["securityDefinitions"]["sigv4"]
-    assert scheme["x-amazon-apigateway-authtype"] == "awsSigv4"
+    scheme = api["Body"]["securityDefinitions"]["sign_in"]
+    assert scheme["x-amazon-apigateway-authtype"] == "custom"
+    assert (scheme["in"], scheme["name"]) == ("header", "Authorization")
+    asked = scheme["x-amazon-apigateway-authorizer"]
+    assert (asked["type"], asked["authorizerResultTtlInSeconds"]) == ("token", 60)
+    assert "SignIn.Arn" in json.dumps(asked["authorizerUri"])
 
 
 def test_the_api_is_regional_has_one_stage_and_inflates_gzipped_bodies(dev):

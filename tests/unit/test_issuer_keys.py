@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.issuer import AGAIN_AFTER_S, FRESH_S, IssuerKeys, check_address, fetched
+from chalicelib.adapters.issuer import AGAIN_AFTER_S, FRESH_S, IssuerKeys, fetched
+from chalicelib.domain.claims import is_safe_address
 from chalicelib.domain.errors import ConfigurationError, UnavailableError
+from chalicelib.settings import Settings
 from local.identity import Signer
 
 ISSUER = "https://login.school.example"
@@ -110,7 +112,8 @@ def test_an_issuer_that_calls_itself_something_else_is_not_believed(keys, issuer
     "url", ["https://login.school.example", "http://127.0.0.1:8000", "http://localhost:8000/a"]
 )
 def test_an_issuer_is_asked_over_tls_or_on_this_machine(url):
-    check_address(url)
+    assert is_safe_address(url)
+    assert Settings(issuer=url).issuer == url
 
 
 @pytest.mark.parametrize(
@@ -118,7 +121,7 @@ def test_an_issuer_is_asked_over_tls_or_on_this_machine(url):
 )
 def test_an_issuer_is_not_asked_where_anybody_could_answer(url):
     with pytest.raises(ConfigurationError):
-        check_address(url)
+        Settings(issuer=url)
     with pytest.raises(ValueError, match="://"):
         fetched(url)
 

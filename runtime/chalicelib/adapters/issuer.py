@@ -10,7 +10,8 @@ import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.errors import ConfigurationError, UnavailableError
+from chalicelib.domain.claims import is_safe_address
+from chalicelib.domain.errors import UnavailableError
 from chalicelib.telemetry import logger
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ AGAIN_AFTER_S = 30  # between two fetches, whatever asks for them
 TIMEOUT_S = 3  # the authorizer has ten
 _MOST_BYTES = 256 * 1024
 _DISCOVERY = "/.well-known/openid-configuration"
-_LOOPBACK = ("http://127.0.0.1:", "http://localhost:")
 
 
 class IssuerKeys:
@@ -92,18 +92,10 @@ def usable(keys: list[dict[str, Any]]) -> dict[str, PyJWK]:
     return found
 
 
-def check_address(url: str) -> None:
-    """Raise ConfigurationError for what anybody on the way could answer: http, but for loopback."""
-    if not url.startswith(("https://", *_LOOPBACK)):
-        raise ConfigurationError(f"{url!r} is neither https nor on this machine")
-
-
 def fetched(url: str) -> Any:
     """Return the JSON at an address; OSError or ValueError when there is none in three seconds."""
-    try:
-        check_address(url)
-    except ConfigurationError as error:
-        raise ValueError(url) from error
+    if not is_safe_address(url):
+        raise ValueError(f"{url!r} is neither https nor on this machine")
     with _opener().open(url, timeout=TIMEOUT_S) as answer:
         return json.loads(answer.read(_MOST_BYTES))
 

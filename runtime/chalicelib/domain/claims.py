@@ -11,9 +11,15 @@ from chalicelib.domain.principal import Principal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_LOOPBACK = ("http://127.0.0.1:", "http://localhost:")
 _NAME = re.compile("[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,128}")
 _CLIENT = ("client_id", "azp", "cid")  # RFC 9068 and Cognito; Keycloak, Auth0, Entra; Okta
 _SCOPES = ("scope", "scp")
+
+
+def is_safe_address(url: str) -> bool:
+    """Tell whether nobody on the way could answer instead: TLS, or this machine itself."""
+    return url.startswith(("https://", *_LOOPBACK))
 
 
 class Accepted(NamedTuple):

@@ -1,4 +1,4 @@
-"""Who wants a change, and of which version: X-Person, If-Match, ETag (RFC 9110)."""
+"""Of which version a change is wanted: If-Match, ETag (RFC 9110)."""
 
 from __future__ import annotations
 
@@ -6,21 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import InvalidRequestError, UnconditionalError
-from chalicelib.http.requests import name_of
 
 if TYPE_CHECKING:
     from chalice.app import Request
 
 _TAGS = re.compile(r'(?:W/)?"[^"]*"(?:\s*,\s*(?:W/)?"[^"]*")*')
 _STRONG = re.compile(r'(?<!W/)"(\d{1,9})"')
-
-
-def person_of(request: Request) -> str:
-    """Return who acts, by the header X-Person until people sign in."""
-    person = request.headers.get("x-person")
-    if person is None:
-        raise InvalidRequestError("X-Person does not say who acts.")
-    return name_of(person)
 
 
 def versions_of(request: Request) -> frozenset[int] | None:

@@ -68,6 +68,14 @@ def event_schema() -> Json:
     }
 
 
+_TOKEN: Json = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "an access token of the institution's issuer (OpenID Connect)",
+}
+
+
 def document(routes: Mapping[str, Mapping[str, Any]], version: str) -> Json:
     """Return the document of these Chalice routes (path -> method -> entry)."""
     types = [Problem, Message, events.Event]
@@ -81,13 +89,17 @@ def document(routes: Mapping[str, Mapping[str, Any]], version: str) -> Json:
         for method, entry in sorted(methods.items()):
             key = entry.view_function.__module__, entry.view_function.__name__
             described = _described[key]
-            paths.setdefault(path, {})[method.lower()] = _operation(entry, described, by_type)
+            operation = _operation(entry, described, by_type)
+            if entry.authorizer is None:
+                operation["security"] = []
+            paths.setdefault(path, {})[method.lower()] = operation
     return {
         "openapi": "3.1.0",
         "info": {"title": "Student Performance Monitor", "version": version},
         "servers": [{"url": "/"}],
         "paths": paths,
-        "components": {"schemas": components},
+        "security": [{"token": []}],
+        "components": {"schemas": components, "securitySchemes": {"token": _TOKEN}},
     }
 
 

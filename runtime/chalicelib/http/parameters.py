@@ -30,14 +30,13 @@ SHAPES: dict[str, Json] = {
     "rule": ID,
     "limit": {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT},
     "cursor": {"type": "string", "pattern": "^[A-Za-z0-9_-]*$", "description": "`next` of a page"},
-    "X-Person": ID,
     "If-Match": {
         "type": "string",
         "pattern": '^(\\*|"[0-9]{1,9}")$',
         "description": "the ETag of what was read, or `*` for any version",
     },
 }
-REQUIRED = frozenset({"X-Person", "If-Match"})  # without them a change is refused
+REQUIRED = frozenset({"If-Match"})  # without them a change is refused
 
 
 def parameter(name: str, place: str, told: Json) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from typing import TYPE_CHECKING, Any
 
 from chalice.app import Response
@@ -62,20 +63,41 @@ def answers_errors(route: Callable[..., Response]) -> Callable[..., Response]:
                 error.detail,
                 more=error.errors,
             )
-        except errors.NotAllowedError:
-            return problem(403, "not-allowed", "You may not do that", _NOT_ALLOWED)
-        except errors.NotFoundError as error:
-            return problem(404, "not-found", "There is no such thing", str(error))
-        except errors.UnavailableError as error:
-            logger.warning("unavailable: %s", error)
-            return unavailable()
+        except errors.MonitorError as error:
+            return _answered(error)
         except Exception:  # noqa: BLE001  # nothing of the inside gets out
-            logger.exception("unexpected")
-            return problem(
-                500, "unexpected", "Something went wrong", "It has been logged under `instance`."
-            )
+            return _unexpected()
 
     return answering
+
+
+def _answered(error: errors.MonitorError) -> Response:
+    if isinstance(error, errors.NotSignedInError):
+        return unauthorized(str(error))
+    if isinstance(error, errors.NotAllowedError):
+        return problem(403, "not-allowed", "You may not do that", _NOT_ALLOWED)
+    if isinstance(error, errors.NotFoundError):
+        return problem(404, "not-found", "There is no such thing", str(error))
+    if isinstance(error, errors.TooOftenError):
+        wait = {"Retry-After": str(math.ceil(error.wait_s))}
+        return problem(429, "too-often", "Too many requests", str(error), headers=wait)
+    if isinstance(error, errors.UnavailableError):
+        logger.warning("unavailable: %s", error)
+        return unavailable()
+    return _unexpected()
+
+
+def _unexpected() -> Response:
+    logger.exception("unexpected")
+    return problem(
+        500, "unexpected", "Something went wrong", "It has been logged under `instance`."
+    )
+
+
+def unauthorized(detail: str) -> Response:
+    """Say that nobody knows who asks (RFC 6750)."""
+    asked = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+    return problem(401, "not-signed-in", "Nobody knows who asks", detail, headers=asked)
 
 
 def unavailable() -> Response:

@@ -69,6 +69,10 @@ def test_what_is_no_event_is_refused(rehearsed):
     assert status == 400, body
 
 
+def test_nobody_gets_in_without_a_token_that_is_good(rehearsed):
+    assert rehearsed.seen.strangers == [401, 401]
+
+
 def test_every_output_has_a_value_that_is_exported_with_the_suffix(rehearsed):
     outputs = rehearsed.templates[HERE]["Outputs"]
     exported = {name: one["Export"]["Name"] for name, one in outputs.items() if "Export" in one}
