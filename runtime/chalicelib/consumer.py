@@ -41,7 +41,7 @@ def consume(event: Mapping[str, Any], service: Service) -> Answer:
         emit({Metric.BATCHES_HELD: 1})
         logger.warning("the batch is held: the store does not answer")
     elif consumer.last.opened or consumer.last.cleared:
-        announce_unsent(service, within_s=5)  # the next batch waits; the schedule has the rest
+        announce_unsent(service, within_s=1)  # the next batch waits; the schedule has the rest
     return answer
 
 

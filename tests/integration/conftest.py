@@ -18,6 +18,7 @@ from chalicelib.domain.policy import HIGHER_EDUCATION
 from chalicelib.services.judge import Judge
 from chalicelib.services.sweep import sweep
 from tests.builders import Clock, lambda_event, record
+from tests.integration.announcers import NOON, Announcer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,3 +84,25 @@ def monitor(database: Any) -> Iterator[Monitor]:
     yield Monitor(database, clock, store, consumer, PostgresCatalogue(api), ingest)
     ingest.close()
     api.close()
+
+
+@pytest.fixture
+def announcer(monitor):
+    """Give announcers at noon, when nothing is quiet."""
+    monitor.clock.moment = NOON
+    known = []
+
+    def another(notifier=None):
+        known.append(Announcer(monitor, notifier))
+        return known[-1]
+
+    yield another
+    for one in known:
+        one.database.close()
+
+
+@pytest.fixture
+def api_database(monitor):
+    database = Database(monitor.server.dsn("api"))
+    yield database
+    database.close()
