@@ -20,6 +20,7 @@ from bench import (
     front,
     history,
     judging,
+    ledger,
     package,
     read_path,
     soak,
@@ -68,6 +69,8 @@ def measure(form: dict[str, Any]) -> dict[str, Any]:
         database.execute(superuser, "VACUUM (ANALYZE)", "CHECKPOINT")
         tell("reads")
         figures |= read_path.measure(postgres.dsn(name, "api"))
+        tell("ledger")
+        figures |= ledger.measure(postgres.dsn(name, "api"))
         tell("write path")
         figures |= write_path.measure(ingest, superuser, rounds=int(form["rounds"]))
         tell("tutorial")

@@ -30,6 +30,7 @@ GOALS = {
     "history_ratio": Goal(0.9, 0.97),
     "read_p50_ratio": Goal(8, 4, at_most=True),
     "read_p99_ratio": Goal(8, 4, at_most=True),
+    "read_with_ledger_ratio": Goal(3, 2, at_most=True),
     "client_cpu_share": Goal(0.35, 0.25, at_most=True),
     "wire_ratio.50": Goal(0.35, 0.26, at_most=True),
     "wire_ratio.100": Goal(0.30, 0.23, at_most=True),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.access import About
     from chalicelib.domain.alert_changes import Case, Step
     from chalicelib.domain.announcements import Announcement, Message
+    from chalicelib.domain.correction import Correction
     from chalicelib.domain.delivery import Delivery, Incoming, Outcome, Quarantined, Sorted
     from chalicelib.domain.delivery_plan import Waiting
     from chalicelib.domain.facts import Pair
@@ -180,6 +181,16 @@ class Ledger(Protocol):
 
     def strays(self) -> int:
         """Return how many rows stand where no batch can reach them."""
+        ...
+
+
+class Corrections(Protocol):
+    """Keeps requests for correction."""
+
+    def change(
+        self, student: str, number: int, become: Callable[[Correction], Correction], *, person: str
+    ) -> Correction | None:
+        """Keep what a request becomes, alone with it; None when there is no such request."""
         ...
 
 

@@ -36,9 +36,9 @@ class Ledgers:
         self.databases = [Database(server.dsn("api")), Database(server.dsn("ingest"))]
         self.api, self.ingest = map(PostgresLedger, self.databases)
 
-    def read(self, *students: str, reason: str = "teaches MATH-101", own: bool = False) -> None:
+    def read(self, *students: str, reason: str = "teaches MATH-101") -> None:
         service.record_read(
-            self.api, TEACHER, "courses/MATH-101/students", students, reason, ORIGIN, own=own
+            self.api, TEACHER, "courses/MATH-101/students", students, reason, ORIGIN
         )
 
     def verify(self, anchor: tuple[int, str] | None = None) -> service.Verdict:
@@ -80,6 +80,15 @@ def test_a_list_is_one_row_that_names_each_student_once(ledgers):
         "192.0.2.7", "c-1", [ADA, BEN],
     ]  # fmt: skip
     assert salts == 3
+
+
+def test_the_interest_names_no_student(ledgers):
+    ledgers.read(ADA, reason=f"advises {ADA} until 2027-01-31")
+    ledgers.read(ADA, reason=f"is the student {ADA}")
+    assert rows(ledgers.server, "SELECT kind, reason FROM access ORDER BY access_id") == [
+        ("person", "advises the student until 2027-01-31"),
+        ("student", "is the student"),
+    ]
 
 
 def test_a_list_that_shows_nobody_is_no_read(ledgers):
@@ -244,7 +253,7 @@ def test_what_is_rolled_back_leaves_a_gap_that_verifies(ledgers):
 
 def test_who_is_erased_leaves_the_ledger_and_the_digests_stay(ledgers):
     ledgers.read(ADA, BEN)
-    ledgers.read(ADA, own=True)
+    ledgers.read(ADA, reason=f"is the student {ADA} until 2027-01-31")
     ledgers.read(CAT)
     service.seal(ledgers.ingest)
     before = [digest(one) for one in ledgers.ingest.entries(1, 3)]

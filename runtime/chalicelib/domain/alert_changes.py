@@ -119,7 +119,7 @@ def _(wanted: ask.Assign, case: Case, person: str, as_of: dt.datetime, **_: Any)
 
 @change.register
 def _(wanted: ask.AddNote, case: Case, person: str, as_of: dt.datetime, **_: Any) -> Step | None:
-    return _note(wanted.note, case)
+    return _note(wanted.note, case, shareable=wanted.shareable)
 
 
 @change.register
@@ -208,10 +208,10 @@ def _(
     )
 
 
-def _note(note: str | None, case: Case) -> Step | None:
+def _note(note: str | None, case: Case, *, shareable: bool = False) -> Step | None:
     if note is None:
         return None
-    details = {"note": note}
+    details = {"note": note, **({"shareable": True} if shareable else {})}
     return Step(case=_next(case), change="noted", because="Note.", details=details, noted=True)
 
 

@@ -43,9 +43,10 @@ class Assign(_Request, frozen=True, kw_only=True):
 
 
 class AddNote(_Request, frozen=True, kw_only=True):
-    """What somebody has learnt or thought."""
+    """What somebody has learnt or thought; `shareable`: the student may be shown it."""
 
     note: Text
+    shareable: bool = False
 
 
 class Resolve(_Request, frozen=True, kw_only=True):

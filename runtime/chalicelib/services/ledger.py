@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from chalicelib.domain.interest import interest_of
 from chalicelib.domain.ledger import (
     BEGINNING,
     Batch,
@@ -48,19 +49,18 @@ def record_read(
     students: Iterable[str],
     reason: str,
     origin: Origin,
-    *,
-    own: bool = False,
 ) -> None:
     """Keep that somebody is about to be shown these students' records; UnavailableError if not.
 
     To be called after the permission and before the answer, which must not be given when this
     raises. A list is one read, that names each student it shows once; without any it is none.
-    `own`: the student reads her own, so that who reads goes when she is erased.
+    When a student reads her own, who reads goes as well when she is erased.
     """
     shown = tuple(dict.fromkeys(students))
     if shown:
-        kind = "student" if own else principal.kind
-        ledger.add(Read(principal.subject, principal.client, kind, what, reason, shown, origin))
+        why = interest_of(reason)
+        kind = "student" if why.own else principal.kind
+        ledger.add(Read(principal.subject, principal.client, kind, what, why.words, shown, origin))
 
 
 def seal(ledger: Ledger) -> list[Batch]:

@@ -1,0 +1,88 @@
+"""Counts of students for those who may not see the students: none that is, or gives away, a few.
+
+A count below ten is not told, the least that NCES 2011-603 (SLDS Technical Brief 3) recommends; nor
+is one from which such a count follows by subtraction. Zero counts as few: that nobody of a class is
+in a band says something of everybody in it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FEWEST = 10
+Json = dict[str, Any]
+
+
+def suppressed(cells: Mapping[str, int], fewest: int = FEWEST) -> dict[str, int | None]:
+    """Return the parts of a whole whose sum is told, without those that are small (None).
+
+    What is left out is at least two parts and at least `fewest` students together, or everything:
+    else the whole less what is told would be a small count.
+    """
+    by_size = sorted(cells, key=lambda name: (cells[name], name))
+    hidden = [name for name in by_size if cells[name] < fewest]
+    for name in by_size[len(hidden) :]:
+        if not hidden or (len(hidden) > 1 and sum(map(cells.__getitem__, hidden)) >= fewest):
+            break
+        hidden.append(name)
+    return {name: None if name in hidden else count for name, count in cells.items()}
+
+
+def part_of(part: int, whole: int | None) -> int | None:
+    """Return how many of a whole that is told; None when they, or the rest, are few."""
+    return None if whole is None else suppressed({"part": part, "rest": whole - part})["part"]
+
+
+def same_or_part_of(part: int, whole: int | None) -> int | None:
+    """Return a part of a whole as `part_of`, but all of it as well: nobody has left."""
+    return whole if part == whole else part_of(part, whole)
+
+
+def whole_of(count: int) -> int | None:
+    """Return a count by itself; None when it is small."""
+    return None if count < FEWEST else count
+
+
+def course_for_others(course: Json) -> Json:
+    """Return a course's summary for who may not see its students.
+
+    Alerts are left out: how many there are is not how many students have them.
+    """
+    students, risk, of_class = whole_of(course["students"]), course["risk"], course["class"]
+    few = students is None
+    return {
+        **course,
+        "students": students,
+        "enrolled": same_or_part_of(course["enrolled"], students),
+        "open_alerts": None,
+        "risk": dict.fromkeys(risk) if few else suppressed(risk),
+        "class": _class(of_class, students) if of_class else None,
+    }
+
+
+def _class(of_class: Json, students: int | None) -> Json:
+    told = same_or_part_of(of_class["marked"], students)
+    return {
+        **of_class,
+        "enrolled": same_or_part_of(of_class["enrolled"], students),
+        "marked": told,
+        "mean": of_class["mean"] if told is not None else None,
+    }
+
+
+def items_for_others(items: list[Json], students: int) -> list[Json]:
+    """Return a course's work for who may not see its students.
+
+    How many were expected is told where it was everybody: two such numbers that differ by a few
+    would tell of these.
+    """
+    return [{**item, **_of_item(item, whole_of(students))} for item in items]
+
+
+def _of_item(item: Json, students: int | None) -> Json:
+    if students is None or item["expected"] != students or item["handed_in"] is None:
+        return {"handed_in": None, "expected": None}
+    return {"handed_in": part_of(item["handed_in"], students), "expected": students}

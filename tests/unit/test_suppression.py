@@ -1,0 +1,131 @@
+"""No count of a few students is told to who may not see them, nor follows from what is told."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.suppression import (
+    FEWEST,
+    course_for_others,
+    items_for_others,
+    part_of,
+    same_or_part_of,
+    suppressed,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+BANDS = ("0-19", "20-39", "40-59", "60-79", "80-100")
+COUNTS = st.lists(st.integers(0, 60), min_size=2, max_size=6).map(
+    lambda counts: {f"cell {n}": count for n, count in enumerate(counts)}
+)
+
+
+def test_large_counts_are_told():
+    cells = {"a": 10, "b": 25, "c": 300}
+    assert suppressed(cells) == cells
+
+
+def test_one_small_count_takes_the_smallest_other_with_it():
+    assert suppressed({"a": 40, "b": 3, "c": 12, "d": 90}) == {
+        "a": 40, "b": None, "c": None, "d": 90,
+    }  # fmt: skip
+
+
+def test_small_counts_that_are_few_together_take_another_with_them():
+    """2 and 5 are seven: whoever knows the sum would know of seven students."""
+    assert suppressed({"a": 2, "b": 5, "c": 30, "d": 40}) == {
+        "a": None, "b": None, "c": None, "d": 40,
+    }  # fmt: skip
+
+
+def test_small_counts_that_are_many_together_are_enough():
+    assert suppressed({"a": 4, "b": 7, "c": 30}) == {"a": None, "b": None, "c": 30}
+
+
+def test_nobody_is_few():
+    assert suppressed({"a": 0, "b": 0, "c": 24}) == {"a": None, "b": None, "c": None}
+
+
+def sums_told(cells: Mapping[str, int], told: Mapping[str, int | None]) -> list[int]:
+    """Return every sum of cells that follows from the whole and what is told."""
+    hidden = sum(cells[name] for name, count in told.items() if count is None)
+    shown = [count for count in told.values() if count is not None]
+    sums = [
+        sum(some) for n in range(1, len(shown) + 1) for some in itertools.combinations(shown, n)
+    ]
+    return [*sums, hidden] if any(count is None for count in told.values()) else sums
+
+
+@given(COUNTS)
+def test_no_small_count_is_told_or_follows(cells):
+    told = suppressed(cells)
+    hidden = [name for name, count in told.items() if count is None]
+    assert all(count is None or count == cells[name] for name, count in told.items())
+    assert len(hidden) != 1
+    if len(hidden) < len(cells):
+        assert all(count >= FEWEST for count in sums_told(cells, told))
+
+
+@given(st.integers(0, 100), st.integers(0, 100))
+def test_a_part_is_told_where_neither_it_nor_the_rest_is_small(part, rest):
+    told = part_of(part, part + rest)
+    assert told == (part if min(part, rest) >= FEWEST else None)
+
+
+def test_that_nobody_has_left_is_told_and_that_a_few_have_is_not():
+    assert same_or_part_of(30, 30) == 30
+    assert same_or_part_of(28, 30) is None
+    assert same_or_part_of(20, 30) == 20
+
+
+def course(students: int, enrolled: int, marked: int, *risk: int) -> dict:
+    return {
+        "course": "MATH-101",
+        "students": students,
+        "enrolled": enrolled,
+        "open_alerts": 3,
+        "risk": dict(zip(BANDS, risk, strict=True)),
+        "class": {"as_of": "x", "enrolled": enrolled, "marked": marked, "mean": 61.5},
+    }
+
+
+def test_a_small_course_tells_no_number():
+    told = course_for_others(course(9, 9, 9, 2, 2, 2, 2, 1))
+    assert told == {
+        "course": "MATH-101",
+        "students": None,
+        "enrolled": None,
+        "open_alerts": None,
+        "risk": dict.fromkeys(BANDS),
+        "class": {"as_of": "x", "enrolled": None, "marked": None, "mean": None},
+    }
+
+
+def test_a_course_tells_its_large_bands_and_its_mean():
+    told = course_for_others(course(60, 60, 48, 20, 15, 12, 9, 4))
+    assert told["risk"] == {"0-19": 20, "20-39": 15, "40-59": 12, "60-79": None, "80-100": None}
+    assert (told["students"], told["enrolled"], told["open_alerts"]) == (60, 60, None)
+    assert told["class"] == {"as_of": "x", "enrolled": 60, "marked": 48, "mean": 61.5}
+
+
+def test_the_mean_of_a_few_is_not_told():
+    told = course_for_others(course(60, 60, 9, 20, 20, 20, 0, 0))
+    assert (told["class"]["marked"], told["class"]["mean"]) == (None, None)
+
+
+def test_work_tells_how_many_of_the_whole_class_have_handed_it_in():
+    items = [
+        {"item": "a", "handed_in": 20, "expected": 40},
+        {"item": "b", "handed_in": 38, "expected": 40},  # two have not
+        {"item": "c", "handed_in": 20, "expected": 38},  # two came later
+        {"item": "d", "handed_in": None, "expected": None},
+    ]
+    told = [(one["handed_in"], one["expected"]) for one in items_for_others(items, 40)]
+    assert told == [(20, 40), (None, 40), (None, None), (None, None)]
+    assert {one["handed_in"] for one in items_for_others(items, 9)} == {None}
