@@ -21,6 +21,7 @@ from chalice.app import (
 from chalicelib import consumer, jobs
 from chalicelib.adapters import deployment
 from chalicelib.adapters.postgres import alert_reads
+from chalicelib.adapters.postgres.past_page import past_page
 from chalicelib.adapters.postgres.reads import SORTS
 from chalicelib.adapters.postgres.shown import TYPES
 from chalicelib.bootstrap import service
@@ -41,6 +42,7 @@ from chalicelib.http.receipts import answer_receipt
 from chalicelib.http.sign_in import principal_of
 from chalicelib.http.thresholds import overrides_of
 from chalicelib.services import alerts, erasure, health, ingest, people, policies
+from chalicelib.services.as_of import look_back
 
 app = Chalice(app_name="student-performance-monitor")
 
@@ -122,6 +124,26 @@ def get_student(student: str) -> Response:
     _begin()
     found = service().reads.student(requests.student_of(student), service().clock.now())
     return answer(_found(found, "student"))
+
+
+@app.route("/v1/students/{student}/as-of/{moment}", authorizer=_signed_in)
+@openapi.documented(
+    "What was known and said of a student at a past moment, and why",
+    query={"course": {"type": "string"}},
+)
+@answers_errors
+def get_student_as_of(student: str, moment: str) -> Response:
+    """Return one student's standings, findings and open alerts as of a moment."""
+    query = _query(_begin()[0])
+    found = look_back(
+        requests.student_of(student),
+        requests.moment_of(moment),
+        service().past,
+        service().judge.policy,
+        now=service().clock.now(),
+        course=requests.filter_of(query, "course"),
+    )
+    return answer(past_page(_found(found, "student at that moment")))
 
 
 @app.route("/v1/students/{student}/events", authorizer=_signed_in)

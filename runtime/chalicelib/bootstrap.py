@@ -20,6 +20,7 @@ from chalicelib.adapters.master_keys import FileMasterKey, KmsMasterKey
 from chalicelib.adapters.postgres.alert_changes import PostgresAlertChanges
 from chalicelib.adapters.postgres.alert_reads import PostgresAlertReads
 from chalicelib.adapters.postgres.announcing import PostgresOutbox
+from chalicelib.adapters.postgres.as_of import PostgresPast
 from chalicelib.adapters.postgres.catalogue import PostgresCatalogue
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.ledger import PostgresLedger
@@ -57,6 +58,7 @@ class Service:
     stream: Stream
     store: Store
     reads: PostgresReads
+    past: PostgresPast
     catalogue: PostgresCatalogue
     alerts: PostgresAlertReads
     alert_changes: AlertChanges
@@ -128,6 +130,7 @@ def build(settings: Settings) -> Service:
         stream=KinesisStream(settings.stream_name),
         store=PostgresStore(database),
         reads=PostgresReads(database),
+        past=PostgresPast(database, replayed=bool(settings.clock_file)),
         catalogue=PostgresCatalogue(database),
         alerts=PostgresAlertReads(database),
         alert_changes=PostgresAlertChanges(database),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from typing import Any
@@ -17,7 +18,12 @@ BLOCKS = re.findall(r"^```json (\S+)(?: (\S+))?\n(.*?)^```$", TEXT, re.MULTILINE
 ANSWERS = {name: json.loads(body) for name, _, body in BLOCKS if name != "put"}
 PUTS = [(path, json.loads(body)) for name, path, body in BLOCKS if name == "put"]
 
-OPEN = {"evidence", "changes", "policy"}  # differ by rule, or have a field for each threshold
+OPEN = {
+    "evidence",
+    "changes",
+    "policy",
+    "parts",
+}  # differ by rule, or have a field for each threshold
 
 
 def shape(value: Any) -> Any:
@@ -47,6 +53,7 @@ def told(api) -> dict[str, Any]:
         one for one in api.found("/v1/courses/MATH-1/students")["items"] if one["student"] == ADA
     )
     return {
+        "as-of": told_of_the_past(api),
         "student": api.found(f"/v1/students/{ADA}"),
         "students": listed,
         "courses": api.found("/v1/courses")["items"][0],
@@ -56,6 +63,14 @@ def told(api) -> dict[str, Any]:
         "health": api.found("/v1/health"),
         "policy": api.found("/v1/courses/MATH-1/policy"),
     }
+
+
+def told_of_the_past(api) -> dict[str, Any]:
+    """Return what is told of a past moment beside a student's page; what was written bears now."""
+    moment, api.clock.moment = api.clock.moment, dt.datetime.now(dt.UTC)
+    page = api.found(f"/v1/students/{ADA}/as-of/{api.clock.moment:%Y-%m-%dT%H:%M:%S.%fZ}")
+    api.clock.moment = moment
+    return {name: page["courses"][0][name] for name in ("risk", "findings", "class")}
 
 
 def test_every_example_has_the_fields_of_the_answer(told):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import re
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,11 @@ import pytest
 
 from chalicelib.adapters.postgres import queries
 from chalicelib.adapters.postgres.alert_reads import PostgresAlertReads
+from chalicelib.adapters.postgres.as_of import PostgresPast
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.reads import SORTS, PostgresReads
+from chalicelib.domain.policy import HIGHER_EDUCATION
+from chalicelib.services.as_of import look_back
 from tests.conftest import TEMPLATE
 
 if TYPE_CHECKING:
@@ -38,6 +42,7 @@ BIG = {
     "receipt",
     "item",
 }
+SMALL = {"event_stray", "event_partition"}
 STUDENT = "00000000-0000-0000-0000-000000000000"
 COURSE = "COURSE-0042"
 EVERY = {"course": None, "student": None, "assignee": None, "rule": None, "state": None}
@@ -92,7 +97,7 @@ def whole_tables(plan: dict[str, Any]) -> set[str]:
     found = set().union(*(whole_tables(part) for part in plan.get("Plans", ())))
     relation = plan.get("Relation Name", "")
     table = "event" if relation.startswith("event_") else relation
-    if table in BIG and "Seq Scan" in plan["Node Type"] and relation != "event_stray":
+    if table in BIG and "Seq Scan" in plan["Node Type"] and relation not in SMALL:
         found.add(relation)
     return found
 
@@ -116,6 +121,13 @@ def ask_everything(reads: PostgresReads, student: str) -> None:
     reads.items(COURSE)
     reads.quarantined(str(uuid.UUID(int=1)))
     reads.health(NOW)
+
+
+def ask_of_the_past(database: Database, student: str) -> None:
+    """Ask all that is asked to tell what was known of a student."""
+    now = dt.datetime.now(dt.UTC)  # when the rows were written
+    assert look_back(student, now, PostgresPast(database), HIGHER_EDUCATION, now=now)
+    look_back(student, NOW, PostgresPast(database), HIGHER_EDUCATION, now=now)
 
 
 def ask_for_alerts(reads: PostgresAlertReads, student: str) -> None:
@@ -143,6 +155,7 @@ def ask_for_alerts(reads: PostgresAlertReads, student: str) -> None:
 def test_no_read_goes_through_a_big_table_from_end_to_end(database, student):
     ask_everything(PostgresReads(database), student)
     ask_for_alerts(PostgresAlertReads(database), student)
+    ask_of_the_past(database, student)
 
     found = {
         query: tables for query, plan in database.plans.items() if (tables := whole_tables(plan))
@@ -153,11 +166,30 @@ def test_no_read_goes_through_a_big_table_from_end_to_end(database, student):
 def test_every_query_of_the_reads_is_among_those_asked(database, student):
     ask_everything(PostgresReads(database), student)
     ask_for_alerts(PostgresAlertReads(database), student)
+    ask_of_the_past(database, student)
 
-    known = queries.load("reads.sql") | queries.load("alert_reads.sql")
+    known = queries.load("reads.sql") | queries.load("alert_reads.sql") | queries.load("as_of.sql")
     beginnings = {name: query.split("%(")[0] for name, query in known.items()}
     asked = "\n".join(database.plans)
     assert [name for name, text in beginnings.items() if text not in asked] == []
+
+
+@pytest.mark.parametrize("name", ["standings_then", "events_then"])
+@pytest.mark.parametrize("replayed", ["true", "false"])
+def test_what_a_function_reads_it_reads_by_index(server, student, name, replayed):
+    values = {"in_course": "$1::text", "of_students": "$2::uuid[]", "at": "$3::timestamptz"}
+    connection = psycopg2.connect(server.dsn(NAME, "postgres"))
+    with contextlib.closing(connection), connection, connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc, proconfig FROM pg_proc WHERE proname = %s", (name,))
+        body, settings = cursor.fetchone()
+        for named, value in {**values, "replayed": replayed}.items():
+            body = re.sub(rf"\b{named}\b(?! AS)", value, body)
+        for setting in settings:
+            cursor.execute(f"SET LOCAL {setting.replace('pg_temp', '').rstrip(', ')}")
+        cursor.execute(f"EXPLAIN (FORMAT JSON, GENERIC_PLAN) {body}")
+        (((plan,),),) = cursor.fetchall()
+
+    assert whole_tables(plan["Plan"]) == set()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import urllib.parse
 import uuid
@@ -16,6 +17,7 @@ from chalicelib.domain.errors import (
     TooLargeError,
     UnsupportedMediaError,
 )
+from chalicelib.domain.events import Moment
 from chalicelib.services.ingest import MAX_BYTES
 from chalicelib.telemetry import logger
 
@@ -121,6 +123,22 @@ def filter_of(parameters: Mapping[str, str], name: str) -> str | None:
     """Return the id that a query parameter narrows a list to, or None when it is absent."""
     value = parameters.get(name)
     return None if value is None else name_of(value)
+
+
+def moment_of(text: str) -> dt.datetime:
+    """Return a moment of a path, percent-decoded; InvalidRequestError when it is none."""
+    try:
+        return _moment(urllib.parse.unquote(text))
+    except (msgspec.ValidationError, OverflowError) as error:
+        raise InvalidRequestError(
+            f"{text[:40]!r} is not a moment of RFC 3339 with its offset, such as "
+            "2025-03-03T12:00:00Z."
+        ) from error
+
+
+def _moment(text: str) -> dt.datetime:
+    found: dt.datetime = msgspec.convert(text, Moment)
+    return found.astimezone(dt.UTC)
 
 
 def number_of(text: str, what: str) -> int:

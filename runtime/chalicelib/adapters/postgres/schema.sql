@@ -162,6 +162,44 @@ BEGIN
   RETURN erase_again(of_student, at, by_person, for_reason);
 END $$;
 ALTER FUNCTION public.erase_student(of_student uuid, at timestamp with time zone, by_person text, for_reason text) OWNER TO owner;
+CREATE FUNCTION public.events_then(in_course text, of_students uuid[], at timestamp with time zone, replayed boolean) RETURNS TABLE(event_uid text, occurred_us bigint, student text, event_type smallint, source text, event_id text, course text, subject text, details text, metadata text, gone boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    AS $$
+  SELECT replace(e.event_uid::text, '-', ''), (extract(epoch FROM e.occurred_at) * 1000000)::bigint,
+         t.student::text, e.event_type, e.source, e.event_id, in_course, e.subject, e.details,
+         NULL::text, e.gone
+  FROM unnest(of_students) AS t (student)
+  CROSS JOIN LATERAL (
+    SELECT e.*, EXISTS (SELECT FROM retraction r
+                        WHERE r.student = t.student AND r.occurred_at = e.occurred_at
+                          AND r.event_uid = e.event_uid
+                          AND (replayed OR r.recorded_at <= at)) AS gone
+    FROM event e
+    WHERE e.student = t.student AND e.course = in_course AND e.event_type NOT IN (4, 7)
+      AND e.occurred_at <= at + interval '2 days'
+      AND CASE WHEN replayed
+               THEN EXISTS (SELECT FROM receipt r WHERE r.receipt = e.receipt AND r.accepted_at <= at)
+               ELSE e.recorded_at <= at END
+    UNION ALL
+    (SELECT e.*, false
+     FROM event e
+     WHERE e.student = t.student AND e.course = in_course AND e.event_type = 4
+       AND e.occurred_at <= at + interval '2 days'
+       AND CASE WHEN replayed
+                THEN EXISTS (SELECT FROM receipt r WHERE r.receipt = e.receipt AND r.accepted_at <= at)
+                ELSE e.recorded_at <= at END
+       AND NOT EXISTS (SELECT FROM retraction r
+                       WHERE r.student = t.student AND r.occurred_at = e.occurred_at
+                         AND r.event_uid = e.event_uid
+                         AND (replayed OR r.recorded_at <= at))
+     ORDER BY e.occurred_at DESC LIMIT 1)
+  ) AS e
+$$;
+ALTER FUNCTION public.events_then(in_course text, of_students uuid[], at timestamp with time zone, replayed boolean) OWNER TO owner;
 CREATE FUNCTION public.forget_in_access(of_student uuid, dry_run boolean) RETURNS bigint
     LANGUAGE plpgsql
     AS $$
@@ -286,6 +324,28 @@ CREATE FUNCTION public.risk_moved(of_student uuid, in_course text, today date) R
           LIMIT 1));
 END;
 ALTER FUNCTION public.risk_moved(of_student uuid, in_course text, today date) OWNER TO owner;
+CREATE FUNCTION public.standings_then(in_course text, of_students uuid[], at timestamp with time zone, replayed boolean) RETURNS TABLE(student text, course text, place text, work text, marks integer, weight_sum bigint, weighted_sum bigint, handed_in integer, late integer, sessions integer, attended integer, active_day integer, submitted_day integer, incidents integer, suspensions integer, enrolled text, conduct text, open_alerts smallint, risk_bucket smallint, version bigint, risk_before smallint, flags smallint, flags_elsewhere smallint, roster text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    AS $$
+  SELECT s.student::text, s.course, '',
+         CASE WHEN NOT replayed AND s.recorded_at <= at THEN s.work END, s.marks, s.weight_sum,
+         s.weighted_sum, s.handed_in, s.late, s.sessions, s.attended,
+         s.last_activity_on - date '1970-01-01', s.last_submitted_on - date '1970-01-01',
+         s.incidents, s.suspensions, s.enrolled::text, s.conduct, s.open_alerts, s.risk_bucket,
+         s.version, s.risk_before, s.flags, s.flags_elsewhere,
+         (SELECT v.content::text FROM catalogue_version v
+          WHERE v.kind = 'enrolment' AND v.key = json_build_array(s.course, s.student)::text
+            AND (replayed OR v.valid_from <= at)
+          ORDER BY v.version DESC LIMIT 1)
+  FROM standing s
+  WHERE s.course = in_course AND (of_students IS NULL OR s.student = ANY (of_students))
+$$;
+ALTER FUNCTION public.standings_then(in_course text, of_students uuid[], at timestamp with time zone, replayed boolean) OWNER TO owner;
 CREATE FUNCTION public.tables_of_alerts() RETURNS TABLE(name text)
     LANGUAGE sql STABLE
     AS $$
@@ -376,6 +436,8 @@ CREATE TABLE public.alert_history (
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
     person text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
     details text,
+    severity smallint,
+    evidence jsonb,
     CONSTRAINT alert_history_change_check CHECK ((change = ANY (ARRAY['opened'::text, 'updated'::text, 'cleared'::text, 'acknowledged'::text, 'assigned'::text, 'noted'::text, 'snoozed'::text, 'woken'::text, 'resolved'::text, 'intervention_started'::text, 'intervention_ended'::text])))
 );
 ALTER TABLE public.alert_history OWNER TO owner;
@@ -796,6 +858,8 @@ REVOKE ALL ON FUNCTION public.ensure_event_partitions(first timestamp with time 
 REVOKE ALL ON FUNCTION public.erase_again(of_student uuid, at timestamp with time zone, by_person text, for_reason text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.erase_student(of_student uuid, at timestamp with time zone, by_person text, for_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_student(of_student uuid, at timestamp with time zone, by_person text, for_reason text) TO privacy;
+REVOKE ALL ON FUNCTION public.events_then(in_course text, of_students uuid[], at timestamp with time zone, replayed boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.events_then(in_course text, of_students uuid[], at timestamp with time zone, replayed boolean) TO api;
 REVOKE ALL ON FUNCTION public.forget_in_access(of_student uuid, dry_run boolean) FROM PUBLIC;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.legal_hold TO privacy;
 GRANT SELECT ON TABLE public.legal_hold TO api;
@@ -806,6 +870,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.risk_daily TO ingest;
 GRANT SELECT ON TABLE public.risk_daily TO api;
 GRANT SELECT ON TABLE public.risk_daily TO privacy;
 GRANT SELECT ON TABLE public.risk_daily TO reader;
+REVOKE ALL ON FUNCTION public.standings_then(in_course text, of_students uuid[], at timestamp with time zone, replayed boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.standings_then(in_course text, of_students uuid[], at timestamp with time zone, replayed boolean) TO api;
 REVOKE ALL ON FUNCTION public.tables_of_alerts() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.tables_of_students() FROM PUBLIC;
 GRANT SELECT ON SEQUENCE public.access_access_id_seq TO ingest;

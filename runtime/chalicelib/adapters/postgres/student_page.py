@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-class _Standing(msgspec.Struct):
+class ShownStanding(msgspec.Struct):
+    """A standing as a page shows it."""
+
     course: str
     title: str | None
     enrolled: bool
-    risk_bucket: int
+    risk_bucket: int | None
     work: list[Result]
     marks: int
     weight_sum: int
@@ -34,7 +36,9 @@ class _Standing(msgspec.Struct):
     last_activity_on: str | None
 
 
-class _Item(msgspec.Struct):
+class ShownItem(msgspec.Struct):
+    """A piece of work of the catalogue; `due`: by now, of a student who had to hand it in."""
+
     course: str
     item: str
     title: str
@@ -42,7 +46,7 @@ class _Item(msgspec.Struct):
 
 
 _decode = msgspec.json.Decoder(
-    tuple[list[_Standing] | None, list[_Item] | None, list[Json] | None]
+    tuple[list[ShownStanding] | None, list[ShownItem] | None, list[Json] | None]
 ).decode
 
 
@@ -51,19 +55,20 @@ def student_page(student: str, as_of: dt.datetime, found: str) -> bytes | None:
     standings, items, alerts = _decode(found)
     if standings is None:
         return None
-    catalogue: dict[str, dict[str, _Item]] = defaultdict(dict)
+    catalogue: dict[str, dict[str, ShownItem]] = defaultdict(dict)
     for item in items or ():
         catalogue[item.course][item.item] = item
     page = {
         "student": student,
         "as_of": as_of.astimezone(dt.UTC),
-        "courses": [_standing(one, catalogue[one.course]) for one in standings],
+        "courses": [course_page(one, catalogue[one.course]) for one in standings],
         "alerts": [_alert(one) for one in alerts or ()],
     }
     return msgspec.json.encode(page)
 
 
-def _standing(one: _Standing, items: dict[str, _Item]) -> Json:
+def course_page(one: ShownStanding, items: dict[str, ShownItem]) -> Json:
+    """Return one course of a student's page."""
     marks = marks_in_order(one.work)
     due = {item.item for item in items.values() if item.due}
     return {
@@ -114,7 +119,7 @@ def _weeks(marks: Iterable[Result]) -> list[Json]:
     ]
 
 
-def _item(result: Result, items: dict[str, _Item]) -> Json:
+def _item(result: Result, items: dict[str, ShownItem]) -> Json:
     known = items.get(result.item)
     submitted_us, due_us = result.submitted_us, result.due_us
     return {

@@ -19,10 +19,10 @@ WITH opened AS (
               %(because)s::text[], %(evidence)s::text[])
          AS t (student, course, rule, severity, because, evidence)
   ON CONFLICT (course, student, rule) WHERE cleared_at IS NULL DO NOTHING
-  RETURNING alert_id, student, course, because
+  RETURNING alert_id, student, course, because, severity, evidence
 ), told AS (
-  INSERT INTO alert_history (alert_id, version, change, because, changed_at)
-  SELECT alert_id, 1, 'opened', because, %(as_of)s FROM opened
+  INSERT INTO alert_history (alert_id, version, change, because, changed_at, severity, evidence)
+  SELECT alert_id, 1, 'opened', because, %(as_of)s, severity, evidence FROM opened
 ), announced AS (
   INSERT INTO announcement (alert_id, kind) SELECT alert_id, 'opened' FROM opened
 ), counted AS (
@@ -43,12 +43,12 @@ WITH updated AS (
               %(evidence)s::text[], %(worse)s::boolean[])
          AS t (alert_id, severity, because, evidence, worse)
   WHERE a.alert_id = t.alert_id AND a.cleared_at IS NULL
-  RETURNING a.alert_id, a.version, a.because, t.worse
+  RETURNING a.alert_id, a.version, a.because, a.severity, a.evidence, t.worse
 ), announced AS (
   INSERT INTO announcement (alert_id, kind) SELECT alert_id, 'escalated' FROM updated WHERE worse
 )
-INSERT INTO alert_history (alert_id, version, change, because, changed_at)
-SELECT alert_id, version, 'updated', because, %(as_of)s FROM updated
+INSERT INTO alert_history (alert_id, version, change, because, changed_at, severity, evidence)
+SELECT alert_id, version, 'updated', because, %(as_of)s, severity, evidence FROM updated
 
 -- name: clear_alerts
 -- The condition has ended: close, keep the history, tell, count; it stays quiet for some days.

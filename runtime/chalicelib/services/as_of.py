@@ -1,0 +1,146 @@
+"""Why was she flagged on 3 March? What was known and said of a student at a past moment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from chalicelib.domain.as_of import Judged, View, standing_then, terms_of
+from chalicelib.domain.classroom import describe
+from chalicelib.domain.conversion import micros
+from chalicelib.domain.errors import InvalidRequestError
+from chalicelib.domain.in_force import Policies
+from chalicelib.domain.indicators import evaluate, flags_of, look_beyond, risk
+from chalicelib.domain.standing import NO_SIGNALS
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from chalicelib.domain.as_of import AlertThen, CourseThen, Member
+    from chalicelib.domain.facts import Facts
+    from chalicelib.domain.indicators import Finding, Risk
+    from chalicelib.domain.policy import Overrides, Policy
+    from chalicelib.domain.standing import CourseContext, Standing
+
+PART = 500  # students whose events are in memory together
+MOST = 10_000  # standings of a class that are folded anew, at about 1 ms each
+SCHOOL = ""  # where attendance and conduct of no course stand: judged without a class
+
+
+class Past(Protocol):
+    """What was known at a moment; the rows of a class whoever asks about one of it."""
+
+    def oldest(self) -> dt.datetime | None:
+        """Return the moment before which no event is kept."""
+        ...
+
+    def courses(self, student: str, course: str | None, *, person: str = "") -> list[str]:
+        """Return the courses in which a student is known now, or the one that is named."""
+        ...
+
+    def policies(self, at: dt.datetime) -> dict[str, Overrides]:
+        """Return what was changed of the preset, by course."""
+        ...
+
+    def course(self, course: str, at: dt.datetime) -> CourseThen:
+        """Return a course as the catalogue had it."""
+        ...
+
+    def members(
+        self, course: str, at: dt.datetime, students: Sequence[str] | None = None
+    ) -> list[Member]:
+        """Return the students of a class, or those that are named."""
+        ...
+
+    def facts(self, course: str, at: dt.datetime, students: Sequence[str]) -> Facts:
+        """Return what the events of these students told by then."""
+        ...
+
+    def alerts(
+        self, student: str, course: str | None, at: dt.datetime, *, person: str = ""
+    ) -> list[AlertThen]:
+        """Return a student's alerts that were open."""
+        ...
+
+
+def look_back(
+    student: str,
+    at: dt.datetime,
+    past: Past,
+    default: Policy,
+    *,
+    now: dt.datetime,
+    course: str | None = None,
+    person: str = "",
+) -> View | None:
+    """Return what production knew and said of a student then; None where it knew nothing.
+
+    The class is looked at as it was at that very moment; the sweep's view of it, by which alerts
+    went, was up to five minutes older. Raises InvalidRequestError for a moment that is yet to come,
+    or of which the events are not kept any more.
+    """
+    _check(at, past.oldest(), now)
+    policies = Policies(default, past.policies(at))
+    courses = past.courses(student, course, person=person)
+    judged = [_judged(student, one, at, past, policies.of(one)) for one in sorted(courses)]
+    known = [one for one in judged if one is not None]
+    return (
+        View(student, at, known, past.alerts(student, course, at, person=person)) if known else None
+    )
+
+
+def _check(at: dt.datetime, oldest: dt.datetime | None, now: dt.datetime) -> None:
+    if at > now:
+        raise InvalidRequestError("The moment is yet to come: ask for one up to now.")
+    if oldest is None or at < oldest:
+        raise InvalidRequestError("The moment is before the oldest event that is kept.")
+
+
+def _judged(
+    student: str, course: str, at: dt.datetime, past: Past, policy: Policy
+) -> Judged | None:
+    known = past.course(course, at)
+    own = _standings(past, known, at, past.members(course, at, [student]))
+    if not own:
+        return None
+    (standing,) = own
+    class_ = own if course == SCHOOL else _class(past, known, at)
+    if class_ is None:
+        return Judged(known, standing, None, None, None)
+    as_of_us = micros(at)
+    context = describe(known.course, class_, as_of_us)
+    return Judged(known, standing, *_said(standing, context, policy, as_of_us), context)
+
+
+def _class(past: Past, known: CourseThen, at: dt.datetime) -> list[Standing] | None:
+    """Return the standings of a class; None when too many of them would have to be folded."""
+    members = past.members(known.course.course, at)
+    if sum(one.standing is None for one in members) > MOST:
+        return None
+    return _standings(past, known, at, members)
+
+
+def _standings(
+    past: Past, known: CourseThen, at: dt.datetime, members: Sequence[Member]
+) -> list[Standing]:
+    terms = terms_of(known.course)
+    found: list[Standing | None] = []
+    for start in range(0, len(members), PART):
+        part = members[start : start + PART]
+        changed = [one.student for one in part if one.standing is None]
+        facts = past.facts(known.course.course, at, changed) if changed else {}
+        found += [
+            standing_then(one, known.course, terms, facts.get((one.student, known.course.course)))
+            for one in part
+        ]
+    return [one for one in found if one is not None]
+
+
+def _said(
+    standing: Standing, context: CourseContext, policy: Policy, as_of_us: int
+) -> tuple[list[Finding], Risk]:
+    findings = evaluate(standing, context, policy, as_of_us)
+    found = risk(standing, context, policy, as_of_us)
+    flags = flags_of(standing, context, policy, as_of_us)
+    findings += look_beyond(flags, found.total, NO_SIGNALS, policy)
+    return findings, found
