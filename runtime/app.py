@@ -41,7 +41,7 @@ from chalicelib.http.problems import answers_errors
 from chalicelib.http.receipts import answer_receipt
 from chalicelib.http.sign_in import principal_of
 from chalicelib.http.thresholds import overrides_of
-from chalicelib.services import alerts, erasure, health, ingest, people, policies
+from chalicelib.services import alerts, erasure, health, ingest, people, policies, retention
 from chalicelib.services.as_of import look_back
 
 app = Chalice(app_name="student-performance-monitor")
@@ -599,6 +599,17 @@ def post_lift(hold_id: str) -> Response:
         as_of=service().clock.now(),
     )
     return answer(_found({"changed": True} if lifted else None, "hold in force"))
+
+
+@app.route("/v1/retention", authorizer=_signed_in)
+@openapi.documented("How long each class of data is kept, what would go now, and what went")
+@answers_errors
+def get_retention() -> Response:
+    """Return the dry run of the next maintenance, and the proofs of the last ones."""
+    _begin()
+    rows, kept = service().retained, service().retention
+    past = retention.report(rows, kept, service().clock.now())
+    return answer({"classes": past, "runs": rows.proofs()})
 
 
 @app.route("/v1/health")

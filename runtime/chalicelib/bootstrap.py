@@ -28,12 +28,15 @@ from chalicelib.adapters.postgres.people import PostgresPeople
 from chalicelib.adapters.postgres.policies import PostgresPolicies
 from chalicelib.adapters.postgres.privacy import PostgresPrivacy
 from chalicelib.adapters.postgres.reads import PostgresReads
+from chalicelib.adapters.postgres.retention import PostgresRetention
 from chalicelib.adapters.postgres.sign_in import as_given, by_iam, by_secret
 from chalicelib.adapters.postgres.store import PostgresStore
 from chalicelib.adapters.sns import SnsNotifier
 from chalicelib.domain.claims import Accepted
 from chalicelib.domain.errors import ConfigurationError
 from chalicelib.domain.policy import PRESETS
+from chalicelib.domain.retention import SHIPPED, Retention
+from chalicelib.domain.retention import read as read_retention
 from chalicelib.services.ingest import Ingest
 from chalicelib.services.judge import Judge
 from chalicelib.services.tokens import Tokens
@@ -80,12 +83,27 @@ class Service:
         return _key(self.settings)
 
     @functools.cached_property
+    def retention(self) -> Retention:
+        """How long each class of data is kept."""
+        settings = self.settings
+        path = Path(settings.retention_file) if settings.retention_file else SHIPPED
+        return read_retention(path, events=settings.retention_days)
+
+    @functools.cached_property
+    def retained(self) -> PostgresRetention:
+        """The classes of data, as the role `privacy` may count them."""
+        return PostgresRetention(Database(sign_in(self.settings, self._privacy_conninfo)))
+
+    @property
+    def _privacy_conninfo(self) -> str:
+        if not self.settings.privacy_conninfo:
+            raise ConfigurationError("MONITOR_PRIVACY_CONNINFO is empty")
+        return self.settings.privacy_conninfo
+
+    @functools.cached_property
     def privacy(self) -> PostgresPrivacy:
         """The records as the role `privacy` may treat them; ConfigurationError without its role."""
-        conninfo = self.settings.privacy_conninfo
-        if not conninfo:
-            raise ConfigurationError("MONITOR_PRIVACY_CONNINFO is empty")
-        return PostgresPrivacy(Database(sign_in(self.settings, conninfo)))
+        return PostgresPrivacy(Database(sign_in(self.settings, self._privacy_conninfo)))
 
     @functools.cached_property
     def people(self) -> PostgresPeople:

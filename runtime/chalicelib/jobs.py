@@ -11,8 +11,9 @@ from chalicelib.adapters.migrations import migrate as apply_migrations
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.partitions import PostgresPartitions
 from chalicelib.adapters.postgres.privacy import PostgresPrivacy
+from chalicelib.adapters.postgres.retention import PostgresRetention
 from chalicelib.domain.errors import UnavailableError
-from chalicelib.services import erasure, ledger
+from chalicelib.services import erasure, ledger, retention
 from chalicelib.services.announce import announce
 from chalicelib.services.maintenance import keep_partitions
 from chalicelib.services.sources import stale_sources
@@ -108,7 +109,22 @@ def migrate(service: Service) -> dict[str, Any]:
         width_months=settings.partition_months,
         retention_days=settings.retention_days,
     )
-    return {"applied": applied, "erased": erased, "partitions": kept}
+    return {
+        "applied": applied,
+        "erased": erased,
+        "partitions": kept,
+        "deleted": apply_retention(service),
+    }
+
+
+def apply_retention(service: Service) -> dict[str, int]:
+    """Delete what is older than its class is kept; tell the rows by class."""
+    database = Database(service.sign_in)
+    try:
+        rows = PostgresRetention(database)
+        return retention.apply(rows, service.retention, service.clock)
+    finally:
+        database.close()
 
 
 def apply_erasures(service: Service) -> int:

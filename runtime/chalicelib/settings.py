@@ -41,6 +41,7 @@ class Settings:
     policy: str = "higher_education"  # a preset: higher_education or k12
     partition_months: int = 1  # width of a partition of the event log
     retention_days: int = 730  # how long events are kept; partitions older than that are dropped
+    retention_file: str = ""  # TOML: how long other data are kept; empty: domain/retention.toml
     stale_source_hours: int = 24  # silence of a source that sent a week before; 0: never told
     statement_timeout_ms: int = 25_000  # below the function's own timeout of 30 s
     context_ttl_s: int = 60  # how old a course context kept in memory may be

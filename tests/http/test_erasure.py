@@ -87,3 +87,11 @@ def test_a_student_of_whom_nothing_is_held_cannot_be_erased(one_student):
     unknown = f"/v1/students/{uuid.uuid4()}/erasures"
     assert one_student.post(f"{unknown}?dry_run=false", WHY)[0] == 404
     assert one_student.get(unknown)[0] == 404
+
+
+def test_the_retention_tells_each_class_and_what_went(one_student):
+    told = one_student.found("/v1/retention")
+    assert {one["class"]: one["rows"] for one in told["classes"]} == dict.fromkeys(
+        ["events", "receipts", "quarantine", "alerts", "notes", "risk_daily", "records"], 0
+    )
+    assert told["runs"] == []

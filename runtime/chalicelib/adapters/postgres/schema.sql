@@ -48,11 +48,17 @@ CREATE FUNCTION public.drop_event_partitions(before timestamp with time zone) RE
 DECLARE
   partition record;
   dropped integer := 0;
+  name text;
 BEGIN
   PERFORM pg_advisory_xact_lock(4711);
   FOR partition IN SELECT p.starts FROM event_partition p WHERE p.ends <= before LOOP
-    EXECUTE format('DROP TABLE %I', 'event_' || to_char(partition.starts, 'YYYYMM'));
+    name := 'event_' || to_char(partition.starts, 'YYYYMM');
     DELETE FROM event_partition p WHERE p.starts = partition.starts;
+    IF EXISTS (SELECT FROM legal_hold h WHERE h.lifted_at IS NULL) THEN
+      EXECUTE format('ALTER TABLE event DETACH PARTITION %I', name);
+      EXECUTE format('INSERT INTO event SELECT x.* FROM %I x WHERE is_held(x.student, x.course)', name);
+    END IF;
+    EXECUTE format('DROP TABLE %I', name);
     dropped := dropped + 1;
   END LOOP;
   RETURN dropped;
@@ -251,6 +257,10 @@ CREATE FUNCTION public.holds_of_student(of_student uuid) RETURNS SETOF public.le
     OR EXISTS (SELECT FROM event e WHERE e.student = of_student AND e.course = h.course))
 $$;
 ALTER FUNCTION public.holds_of_student(of_student uuid) OWNER TO owner;
+CREATE FUNCTION public.is_held(of_student uuid, in_course text) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN (EXISTS (SELECT FROM public.legal_hold h WHERE ((h.lifted_at IS NULL) AND ((h.student = is_held.of_student) OR (h.course = is_held.in_course)))));
+ALTER FUNCTION public.is_held(of_student uuid, in_course text) OWNER TO owner;
 CREATE FUNCTION public.ledger_is_kept() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -301,6 +311,55 @@ CREATE FUNCTION public.ledger_reader(a public.access) RETURNS bytea
     LANGUAGE sql IMMUTABLE
     RETURN (((sha256(convert_to((a).subject, 'UTF8'::name)) || sha256(convert_to((a).client, 'UTF8'::name))) || sha256(convert_to((a).address, 'UTF8'::name))) || sha256(convert_to((a).correlation_id, 'UTF8'::name)));
 ALTER FUNCTION public.ledger_reader(a public.access) OWNER TO owner;
+CREATE FUNCTION public.retain(class text, before timestamp with time zone, most integer, dry_run boolean) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    AS $_$
+DECLARE
+  past text := rows_past(class);
+  places tid[];
+  name text;
+  n bigint;
+BEGIN
+  IF past IS NULL THEN
+    RAISE EXCEPTION 'there is no class %', class;
+  END IF;
+  IF dry_run THEN
+    EXECUTE format('SELECT count(*) FROM (%s) AS p', past) USING before, NULL::integer INTO n;
+    RETURN n;
+  END IF;
+  IF class IN ('records', 'alerts') THEN  -- whoever writes these students has done so before
+    PERFORM pg_advisory_xact_lock(815, lane) FROM generate_series(0, 255) AS t (lane);
+  END IF;
+  EXECUTE format('SELECT ARRAY(%s)', past) USING before, most INTO places;
+  IF class = 'alerts' THEN
+    FOR name IN
+      SELECT c.relname FROM pg_class c
+      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'alert_id' AND NOT a.attisdropped
+      WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> 'alert'
+    LOOP
+      EXECUTE format('DELETE FROM %I WHERE alert_id IN
+                      (SELECT a.alert_id FROM alert a WHERE a.ctid = ANY ($1))', name) USING places;
+    END LOOP;
+  ELSIF class = 'records' THEN
+    FOREACH name IN ARRAY ARRAY['attendance', 'activity_day', 'conduct', 'enrolment_change'] LOOP
+      EXECUTE format('DELETE FROM %I x USING standing s WHERE s.ctid = ANY ($1)
+                      AND x.student = s.student AND x.course = s.course', name) USING places;
+    END LOOP;
+  END IF;
+  IF class = 'notes' THEN
+    UPDATE alert_history x
+    SET details = nullif((x.details::jsonb - 'note')::text, '{}') WHERE x.ctid = ANY (places);
+  ELSE
+    EXECUTE format('DELETE FROM %I WHERE ctid = ANY ($1)', CASE class
+      WHEN 'events' THEN 'event_stray' WHEN 'receipts' THEN 'receipt' WHEN 'alerts' THEN 'alert'
+      WHEN 'records' THEN 'standing' ELSE class END) USING places;
+  END IF;
+  GET DIAGNOSTICS n = ROW_COUNT;
+  RETURN n;
+END $_$;
+ALTER FUNCTION public.retain(class text, before timestamp with time zone, most integer, dry_run boolean) OWNER TO owner;
 CREATE TABLE public.risk_daily (
     student uuid NOT NULL,
     course text NOT NULL COLLATE pg_catalog."C",
@@ -324,6 +383,28 @@ CREATE FUNCTION public.risk_moved(of_student uuid, in_course text, today date) R
           LIMIT 1));
 END;
 ALTER FUNCTION public.risk_moved(of_student uuid, in_course text, today date) OWNER TO owner;
+CREATE FUNCTION public.rows_past(class text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE class WHEN 'events'::text THEN 'SELECT x.ctid FROM event_stray x WHERE x.occurred_at < $1
+     AND NOT is_held(x.student, x.course) LIMIT $2'::text WHEN 'receipts'::text THEN 'WITH RECURSIVE next AS (
+       (SELECT r.source FROM receipt r ORDER BY r.source LIMIT 1)
+       UNION ALL
+       SELECT (SELECT r.source FROM receipt r WHERE r.source > next.source ORDER BY r.source LIMIT 1)
+       FROM next WHERE next.source IS NOT NULL)
+     SELECT x.ctid FROM next CROSS JOIN LATERAL (
+       SELECT r.ctid FROM receipt r WHERE r.source = next.source AND r.accepted_at < $1 LIMIT $2) x
+     LIMIT $2'::text WHEN 'quarantine'::text THEN 'SELECT x.ctid FROM quarantine x WHERE x.recorded_at < $1
+     AND NOT EXISTS (SELECT FROM legal_hold h WHERE h.lifted_at IS NULL
+                     AND (h.student = x.student OR x.student IS NULL OR h.course IS NOT NULL))
+     LIMIT $2'::text WHEN 'risk_daily'::text THEN 'SELECT x.ctid FROM course_context c CROSS JOIN LATERAL (
+       SELECT d.ctid FROM risk_daily d WHERE d.course = c.course AND d.day < ($1 AT TIME ZONE ''UTC'')::date
+       AND NOT is_held(d.student, d.course) LIMIT $2) x
+     LIMIT $2'::text WHEN 'alerts'::text THEN 'SELECT x.ctid FROM alert x WHERE x.opened_at < $1 AND x.cleared_at < $1
+     AND NOT is_held(x.student, x.course) LIMIT $2'::text WHEN 'notes'::text THEN 'SELECT x.ctid FROM alert_history x JOIN alert a USING (alert_id)
+     WHERE x.changed_at < $1 AND x.details LIKE ''%"note"%'' AND x.details::jsonb ? ''note'' AND a.cleared_at IS NOT NULL
+     AND NOT is_held(a.student, a.course) LIMIT $2'::text WHEN 'records'::text THEN 'SELECT x.ctid FROM course c JOIN standing x ON x.course = c.course
+     WHERE c.ends_on < ($1 AT TIME ZONE ''UTC'')::date AND NOT is_held(x.student, x.course) LIMIT $2'::text ELSE NULL::text END;
+ALTER FUNCTION public.rows_past(class text) OWNER TO owner;
 CREATE FUNCTION public.standings_then(in_course text, of_students uuid[], at timestamp with time zone, replayed boolean) RETURNS TABLE(student text, course text, place text, work text, marks integer, weight_sum bigint, weighted_sum bigint, handed_in integer, late integer, sessions integer, attended integer, active_day integer, submitted_day integer, incidents integer, suspensions integer, enrolled text, conduct text, open_alerts smallint, risk_bucket smallint, version bigint, risk_before smallint, flags smallint, flags_elsewhere smallint, roster text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -711,6 +792,22 @@ CREATE VIEW public.result WITH (security_invoker='true') AS
    FROM (public.standing s
      CROSS JOIN LATERAL jsonb_array_elements((s.work)::jsonb) e(r));
 ALTER VIEW public.result OWNER TO owner;
+CREATE TABLE public.retention_run (
+    run bigint NOT NULL,
+    class text NOT NULL,
+    before timestamp with time zone NOT NULL,
+    deleted bigint NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.retention_run OWNER TO owner;
+ALTER TABLE public.retention_run ALTER COLUMN run ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.retention_run_run_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.retraction (
     student uuid NOT NULL,
     occurred_at timestamp with time zone NOT NULL,
@@ -795,6 +892,8 @@ ALTER TABLE ONLY public.quarantine
     ADD CONSTRAINT quarantine_pkey PRIMARY KEY (quarantine_uid);
 ALTER TABLE ONLY public.receipt
     ADD CONSTRAINT receipt_pkey PRIMARY KEY (receipt);
+ALTER TABLE ONLY public.retention_run
+    ADD CONSTRAINT retention_run_pkey PRIMARY KEY (run);
 ALTER TABLE ONLY public.retraction
     ADD CONSTRAINT retraction_pkey PRIMARY KEY (student, occurred_at, event_uid);
 ALTER TABLE ONLY public.risk_daily
@@ -811,6 +910,7 @@ CREATE INDEX alert_by_assignee ON public.alert USING btree (assignee, opened_at 
 CREATE INDEX alert_by_course ON public.alert USING btree (course, opened_at DESC, alert_id DESC);
 CREATE INDEX alert_by_student ON public.alert USING btree (student, opened_at DESC);
 CREATE INDEX alert_by_time ON public.alert USING btree (opened_at DESC, alert_id DESC);
+CREATE INDEX alert_history_by_note ON public.alert_history USING btree (changed_at) WHERE (details ~~ '%"note"%'::text);
 CREATE UNIQUE INDEX alert_one_open ON public.alert USING btree (course, student, rule) WHERE (cleared_at IS NULL);
 CREATE INDEX alert_open_by_time ON public.alert USING btree (opened_at DESC, alert_id DESC) WHERE (cleared_at IS NULL);
 CREATE INDEX alert_quiet ON public.alert USING btree (student, course, quiet_until) WHERE (quiet_until IS NOT NULL);
@@ -866,6 +966,8 @@ GRANT SELECT ON TABLE public.legal_hold TO api;
 GRANT SELECT,INSERT ON TABLE public.access TO api;
 GRANT SELECT ON TABLE public.access TO ingest;
 GRANT SELECT ON TABLE public.access TO privacy;
+REVOKE ALL ON FUNCTION public.retain(class text, before timestamp with time zone, most integer, dry_run boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.retain(class text, before timestamp with time zone, most integer, dry_run boolean) TO privacy;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.risk_daily TO ingest;
 GRANT SELECT ON TABLE public.risk_daily TO api;
 GRANT SELECT ON TABLE public.risk_daily TO privacy;
@@ -966,6 +1068,7 @@ GRANT SELECT ON TABLE public.result TO ingest;
 GRANT SELECT ON TABLE public.result TO api;
 GRANT SELECT ON TABLE public.result TO privacy;
 GRANT SELECT ON TABLE public.result TO reader;
+GRANT SELECT ON TABLE public.retention_run TO privacy;
 GRANT SELECT,INSERT ON TABLE public.retraction TO ingest;
 GRANT SELECT ON TABLE public.retraction TO api;
 GRANT SELECT ON TABLE public.retraction TO privacy;

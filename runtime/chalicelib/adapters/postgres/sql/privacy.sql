@@ -36,3 +36,16 @@ ON CONFLICT DO NOTHING RETURNING hold_id
 -- name: lift_hold
 UPDATE legal_hold SET lifted_by = %(lifted_by)s, lifted_at = %(lifted_at)s
 WHERE hold_id = %(hold_id)s AND lifted_at IS NULL RETURNING hold_id
+
+-- name: past
+SELECT retain(%(class)s, %(before)s, NULL, true)
+
+-- name: delete_past
+SELECT retain(%(class)s, %(before)s, %(most)s, false)
+
+-- name: prove
+INSERT INTO retention_run (class, before, deleted) VALUES (%(class)s, %(before)s, %(deleted)s)
+
+-- name: proofs
+-- The latest runs that deleted anything. Uses retention_run_pkey.
+SELECT run, class, before, deleted, recorded_at FROM retention_run ORDER BY run DESC LIMIT 200
