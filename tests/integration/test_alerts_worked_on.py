@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -231,6 +232,8 @@ def test_a_snoozed_alert_keeps_up_and_clears(monitor, people):
 
     monitor.consume([scored("second", A, 2, 10, item="quiz-2")])
     assert alerts(monitor, "snoozed_until", "version") == [(until, 3)]
+    updated = "SELECT details FROM alert_history WHERE change = 'updated'"
+    assert monitor.rows(updated) == [(None,)], "no more severe: only the numbers are new"
     assert monitor.sweep().opened == 0
 
     monitor.consume([scored(f"r{n}", A, 3, 95, item=f"quiz-{n}") for n in (1, 2)])
@@ -247,6 +250,8 @@ def test_a_snoozed_alert_that_becomes_more_severe_wakes_and_is_told_of(monitor, 
     assert alerts(monitor, "severity", "snoozed_until") == [(3, None)]
     kinds = monitor.rows("SELECT kind FROM announcement ORDER BY announcement_id")
     assert kinds == [("opened",), ("woken",), ("escalated",)]
+    ((details,),) = monitor.rows("SELECT details FROM alert_history WHERE change = 'updated'")
+    assert json.loads(details) == {"woken": True}
 
 
 def test_what_most_of_a_class_lacks_is_one_alert_to_the_course(monitor, people):

@@ -34,7 +34,7 @@ SELECT count(*) FROM opened
 
 -- name: update_alerts
 -- New numbers in an open alert; the history keeps each. One that has become more severe is told of
--- again, and is not what somebody has snoozed.
+-- again, and is not what somebody has snoozed. Uses alert_pkey.
 WITH updated AS (
   UPDATE alert a SET severity = t.severity, because = t.because, evidence = t.evidence::jsonb,
                      snoozed_until = CASE WHEN NOT t.worse THEN a.snoozed_until END,
@@ -42,13 +42,17 @@ WITH updated AS (
   FROM unnest(%(alert_id)s::bigint[], %(severity)s::smallint[], %(because)s::text[],
               %(evidence)s::text[], %(worse)s::boolean[])
          AS t (alert_id, severity, because, evidence, worse)
+  JOIN alert before ON before.alert_id = t.alert_id
   WHERE a.alert_id = t.alert_id AND a.cleared_at IS NULL
-  RETURNING a.alert_id, a.version, a.because, a.severity, a.evidence, t.worse
+  RETURNING a.alert_id, a.version, a.because, a.severity, a.evidence, t.worse,
+            t.worse AND coalesce(before.snoozed_until > %(as_of)s, false) AS woken
 ), announced AS (
   INSERT INTO announcement (alert_id, kind) SELECT alert_id, 'escalated' FROM updated WHERE worse
 )
-INSERT INTO alert_history (alert_id, version, change, because, changed_at, severity, evidence)
-SELECT alert_id, version, 'updated', because, %(as_of)s, severity, evidence FROM updated
+INSERT INTO alert_history (alert_id, version, change, because, changed_at, severity, evidence, details)
+SELECT alert_id, version, 'updated', because, %(as_of)s, severity, evidence,
+       CASE WHEN woken THEN '{"woken": true}' END
+FROM updated
 
 -- name: clear_alerts
 -- The condition has ended: close, keep the history, tell, count; it stays quiet for some days.
