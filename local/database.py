@@ -6,8 +6,10 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.migrations import migrate
+from chalicelib.adapters.postgres.clients import PostgresClients
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.partitions import PostgresPartitions
+from local.identity import PEOPLE
 
 if TYPE_CHECKING:
     from local.postgres import EmbeddedPostgres
@@ -25,6 +27,17 @@ def prepare(postgres: EmbeddedPostgres, now: dt.datetime) -> None:
     migrate(postgres.dsn(DATABASE))
     postgres.set_role_passwords(ROLES)
     make_partitions(postgres, now - _PAST, now + _AHEAD)
+
+
+def bind_machines(postgres: EmbeddedPostgres) -> None:
+    """Bind each ready-made machine to its source; safe to repeat."""
+    api = Database(postgres.dsn(DATABASE, "api"))
+    try:
+        for somebody in PEOPLE.values():
+            if somebody.source:
+                PostgresClients(api).put(somebody.client, somebody.source, person="local")
+    finally:
+        api.close()
 
 
 def make_partitions(postgres: EmbeddedPostgres, first: dt.datetime, last: dt.datetime) -> int:

@@ -27,6 +27,7 @@ from chalicelib.adapters.postgres.shown import TYPES
 from chalicelib.bootstrap import service
 from chalicelib.domain import alert_requests as ask
 from chalicelib.domain import events
+from chalicelib.domain.binding import Binding
 from chalicelib.domain.catalogue import Course, Enrolment, Item, Lookup, distinct
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.identity import pseudonym
@@ -62,7 +63,10 @@ def _begin() -> tuple[Any, str]:
     """Return the request, and the correlation id that its logs and its answer carry."""
     request = app.current_request
     assert request is not None  # noqa: S101  # nosec B101  # Chalice sets it first
-    return request, requests.begin(request)
+    correlation_id = requests.begin(request)
+    if sign_in.is_signed_in(request):
+        service().throttle.admit(principal_of(request))
+    return request, correlation_id
 
 
 def _query(request: Any) -> dict[str, str]:
@@ -81,7 +85,6 @@ def _found(body: Any, what: str) -> Any:
     body=events.Event | list[events.Event],
     answers={202: ingest.Receipt, 503: ingest.Receipt},
     headers={
-        "X-Source": {"type": "string"},
         "X-Correlation-Id": {
             "type": "string",
             "description": f"kept if it is {requests.SANE_ID}, else another is given",
@@ -93,8 +96,7 @@ def _found(body: Any, what: str) -> Any:
 def post_events() -> Response:
     """Accept events into the stream; 202 names those that it has acknowledged."""
     request, correlation_id = _begin()
-    settings = service().settings
-    source = requests.source_of(request, settings.sources, settings.default_source)
+    source = service().senders.source_of(principal_of(request))
     began = time.perf_counter()
     body = requests.json_bytes(request)
     receipt = ingest.accept(body, source, correlation_id, service().ingest)
@@ -610,6 +612,28 @@ def get_retention() -> Response:
     rows, kept = service().retained, service().retention
     past = retention.report(rows, kept, service().clock.now())
     return answer({"classes": past, "runs": rows.proofs()})
+
+
+@app.route("/v1/clients", authorizer=_signed_in)
+@openapi.documented("Every client that sends events, and as which source")
+@answers_errors
+def get_clients() -> Response:
+    """Return the clients and their sources, by client."""
+    _begin()
+    return answer({"items": service().clients.all()})
+
+
+@app.route("/v1/clients/{client}", methods=["PUT"], content_types=_ANY, authorizer=_signed_in)
+@openapi.documented(
+    "Put as which source a client sends events", body=Binding, answers={200: None, 201: None}
+)
+@answers_errors
+def put_client(client: str) -> Response:
+    """Bind a client to a source; it sends as that within a minute."""
+    request, _ = _begin()
+    wanted = requests.read(request, Binding)
+    person = principal_of(request).subject
+    return put_answer(service().clients.put(requests.id_of(client), wanted.source, person=person))
 
 
 @app.route("/v1/health")

@@ -41,8 +41,14 @@ def rehearse(home: Path, say: Callable[[str], None]) -> Seen:
             assembly=home / "broken.out",
             folder=broken_copy(home / "broken"),
         )
-        token = issuer.signer.token(named("platform"))
-        return Rehearsal(account, cdk, broken, stacks_of(SUFFIX), say, token).run(CHANGE)
+        return Rehearsal(
+            account,
+            cdk,
+            broken,
+            stacks_of(SUFFIX),
+            say,
+            lambda name: issuer.signer.token(named(name)),
+        ).run(CHANGE)
 
 
 @contextlib.contextmanager

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 REGIONS = ("us-east-1", "us-west-2")
 DATABASE = "monitor"
+PLATFORM = "platform"  # the machine that sends
 _PROCESSED_WITHIN_S = 60.0
 _MARKS = (91, 64, 38)
 
@@ -62,7 +63,7 @@ class Rehearsal:
         broken: Cdk,
         stacks: tuple[StackName, ...],
         say: Callable[[str], None],
-        token: str,
+        token: Callable[[str], str],
     ) -> None:
         self._account = account
         self._cdk = cdk
@@ -125,16 +126,23 @@ class Rehearsal:
 
     def _use(self) -> None:
         """POST events, wait until they are in the database, and hold them to what was sent."""
-        api = self._api()
+        api = self._api(self._token(PLATFORM))
         self.seen.health = api.call("GET", "/v1/health")
-        self.seen.refused = api.call("POST", "/v1/events", {"event_id": "no event"})
         self.seen.strangers = [self._api(t).call("GET", "/v1/courses")[0] for t in ("", "a.b.c")]
+        self._let_send(PLATFORM)
+        self.seen.refused = api.call("POST", "/v1/events", {"event_id": "no event"})
         events = _events(len(self._sent))
         status, receipt = api.call("POST", "/v1/events", events)
         if status != 202:
             raise RuntimeError(f"POST /v1/events: {status} {receipt}")
         self._sent |= identities((event["event_id"], event["occurred_at"]) for event in events)
         self.seen.verdicts.append(self._verdict())
+
+    def _let_send(self, client: str) -> None:
+        administrator = self._api(self._token("administrator"))
+        status, body = administrator.call("PUT", f"/v1/clients/{client}", {"source": "local"})
+        if status not in {200, 201}:
+            raise RuntimeError(f"PUT /v1/clients/{client}: {status} {body}")
 
     def _verdict(self) -> Verdict:
         [home] = self._account.instances()
@@ -162,14 +170,14 @@ class Rehearsal:
             found |= {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
         return found
 
-    def _api(self, token: str | None = None) -> DeployedApi:
+    def _api(self, token: str) -> DeployedApi:
         [api] = self._account.client("apigateway").get_rest_apis()["items"]
         [stage] = self._account.client("apigateway").get_stages(restApiId=api["id"])["item"]
         return DeployedApi(
             self._account.emulator.endpoint_url,
             api["id"],
             stage["stageName"],
-            token=self._token if token is None else token,
+            token=token,
         )
 
     def _inventory(self) -> Inventory:

@@ -22,6 +22,7 @@ from chalicelib.adapters.postgres.alert_reads import PostgresAlertReads
 from chalicelib.adapters.postgres.announcing import PostgresOutbox
 from chalicelib.adapters.postgres.as_of import PostgresPast
 from chalicelib.adapters.postgres.catalogue import PostgresCatalogue
+from chalicelib.adapters.postgres.clients import PostgresClients
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.ledger import PostgresLedger
 from chalicelib.adapters.postgres.people import PostgresPeople
@@ -39,6 +40,8 @@ from chalicelib.domain.retention import SHIPPED, Retention
 from chalicelib.domain.retention import read as read_retention
 from chalicelib.services.ingest import Ingest
 from chalicelib.services.judge import Judge
+from chalicelib.services.senders import Senders
+from chalicelib.services.throttle import Throttle
 from chalicelib.services.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -71,6 +74,7 @@ class Service:
     outbox: Outbox
     notifier: Notifier | None  # None: nobody is told
     keys: Keys
+    clients: PostgresClients
 
     @property
     def sign_in(self) -> SignIn:
@@ -127,6 +131,16 @@ class Service:
         return Tokens(self.keys, Accepted(known.issuer, known.audience, frozenset(known.clients)))
 
     @functools.cached_property
+    def senders(self) -> Senders:
+        """What tells as which source a machine sends."""
+        return Senders(self.clients)
+
+    @functools.cached_property
+    def throttle(self) -> Throttle:
+        """What keeps one client from asking too often."""
+        return Throttle(self.settings.requests_per_s, self.settings.request_burst)
+
+    @functools.cached_property
     def ingest(self) -> Ingest:
         """What accepting events needs."""
         return Ingest(
@@ -158,6 +172,7 @@ def build(settings: Settings) -> Service:
         outbox=PostgresOutbox(database),
         notifier=SnsNotifier(settings.topic_arn) if settings.topic_arn else None,
         keys=IssuerKeys(settings.issuer),
+        clients=PostgresClients(database),
     )
 
 

@@ -61,6 +61,14 @@ class Keys(Protocol):
         ...
 
 
+class Clients(Protocol):
+    """Machines, and as which source each sends."""
+
+    def source_of(self, client: str) -> str | None:
+        """Return as which source a client sends; None: it may not."""
+        ...
+
+
 class Notifier(Protocol):
     """Brings messages to the adults who can act on them."""
 

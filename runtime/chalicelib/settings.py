@@ -31,11 +31,11 @@ class Settings:
     person_key_arn: str = ""  # of the KMS key that names are sealed with
     person_key_file: str = ""  # holds such a key instead: 64 hex digits
     lanes: int = 8  # a power of two up to 256, at least the shard count
-    sources: tuple[str, ...] = ("local",)  # who may send events, by the header X-Source
-    default_source: str = "local"
     issuer: str = ""  # of tokens (OpenID Connect); empty: nobody can sign in
     audience: str = ""  # that tokens are made for; also what scopes may begin with
     clients: tuple[str, ...] = ()  # whose tokens without an audience are taken
+    requests_per_s: int = 20  # of one client, in one process; 0: any number
+    request_burst: int = 200  # of one client at once
     clock_file: str = ""  # holds the time of a replay; empty: the wall clock
     put_deadline_ms: int = 5000  # how long one POST tries to get its records into the stream
     policy: str = "higher_education"  # a preset: higher_education or k12
@@ -60,10 +60,8 @@ class Settings:
             )
         if self.issuer and not is_safe_address(self.issuer):
             raise ConfigurationError(f"MONITOR_ISSUER {self.issuer!r} begins with no https://")
-        if self.default_source not in self.sources:
-            raise ConfigurationError(
-                f"MONITOR_DEFAULT_SOURCE {self.default_source!r} is not in MONITOR_SOURCES"
-            )
+        if self.requests_per_s and self.request_burst < 1:
+            raise ConfigurationError("MONITOR_REQUEST_BURST is below 1: no request would pass")
 
 
 def from_environment(environ: Mapping[str, str]) -> Settings:

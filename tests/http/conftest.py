@@ -127,6 +127,7 @@ def served(database: TestDatabase, folder: Path) -> Iterator[Api]:
         pseudonym_key_file=str(key),
         person_key_file=str(names),
         erasure_list=str(folder / "erasures"),
+        requests_per_s=0,
         **ISSUED.settings,
     )
     clock, stream, ingest = Clock(), Stream(), Database(database.dsn("ingest"))

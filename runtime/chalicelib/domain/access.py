@@ -23,6 +23,7 @@ class Action(enum.Enum):
     ANSWER_FOR_RECORDS = enum.auto()  # ledger, inspection, erasure, retention
     ASSIGN_ADVISER = enum.auto()
     ASSIGN_STAFF = enum.auto()
+    BIND_CLIENTS = enum.auto()  # to the source as which each sends
     GRANT_ROLES = enum.auto()
     IMPORT_ROSTER = enum.auto()
     LIST_ALERTS = enum.auto()
@@ -85,6 +86,7 @@ _RULES = {
     _A.ANSWER_FOR_RECORDS: _may("privacy_officer"),
     _A.ASSIGN_ADVISER: _may("registrar integrator", not_oneself=True),
     _A.ASSIGN_STAFF: _may("registrar integrator", not_oneself=True),
+    _A.BIND_CLIENTS: _may("administrator"),
     _A.GRANT_ROLES: _may("administrator", not_oneself=True),
     _A.IMPORT_ROSTER: _may("registrar integrator"),
     _A.LIST_ALERTS: _may("registrar privacy_officer", "teaches advises", any_of_hers=True),

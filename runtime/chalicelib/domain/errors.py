@@ -9,6 +9,7 @@ MonitorError
 │   └── UnconditionalError  428: the sender does not say which version it has read
 ├── NotSignedInError        nobody knows who asks: 401
 ├── NotAllowedError         this person or machine may not see or do that: 403
+│   └── NotGrantedError     nor can it be: what is missing is told
 ├── TooOftenError           this client asks too often: 429, the same call may succeed later
 ├── NotFoundError           there is no such thing: 404
 ├── PoisonError             a record of the stream that can never succeed: quarantine it, go on
@@ -79,6 +80,10 @@ class NotSignedInError(MonitorError):
 
 class NotAllowedError(MonitorError):
     """Who asks is known, and may not see or do that."""
+
+
+class NotGrantedError(NotAllowedError):
+    """Neither the roster nor a record is concerned, so that what is missing may be told."""
 
 
 class TooOftenError(MonitorError):

@@ -24,6 +24,7 @@ SHAPES: dict[str, Json] = {
     "hold_id": NUMBER,
     "student": UID,
     "quarantine_uid": UID,
+    "client": ID,
     "course": ID,
     "item": ID,
     "assignee": ID,

@@ -74,6 +74,8 @@ def answers_errors(route: Callable[..., Response]) -> Callable[..., Response]:
 def _answered(error: errors.MonitorError) -> Response:
     if isinstance(error, errors.NotSignedInError):
         return unauthorized(str(error))
+    if isinstance(error, errors.NotGrantedError):
+        return problem(403, "not-allowed", "You may not do that", str(error))
     if isinstance(error, errors.NotAllowedError):
         return problem(403, "not-allowed", "You may not do that", _NOT_ALLOWED)
     if isinstance(error, errors.NotFoundError):

@@ -1,4 +1,4 @@
-"""What a request says: its body, its source, its correlation id, its parameters."""
+"""What a request says: its body, its correlation id, its parameters."""
 
 from __future__ import annotations
 
@@ -43,14 +43,6 @@ def begin(request: Request) -> str:
     correlation_id = sent if re.fullmatch(SANE_ID, sent) else str(uuid.uuid4())
     logger.set_correlation_id(correlation_id)
     return correlation_id
-
-
-def source_of(request: Request, allowed: tuple[str, ...], default: str) -> str:
-    """Return who sends, by the header X-Source until clients sign in."""
-    source = str(request.headers.get("x-source", default))
-    if source not in allowed:
-        raise InvalidRequestError(f"X-Source {source[:128]!r} is not a known source.")
-    return source
 
 
 def json_bytes(request: Request) -> bytes:

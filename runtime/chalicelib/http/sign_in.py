@@ -39,6 +39,11 @@ def authorized(authorization: str, tokens: Tokens) -> AuthResponse:
     return AuthResponse(routes=["*"], principal_id=principal.subject, context=context)
 
 
+def is_signed_in(request: Request) -> bool:
+    """Tell whether the route asked who it is; one does not."""
+    return bool((request.context or {}).get("authorizer"))
+
+
 def principal_of(request: Request) -> Principal:
     """Return who asks, as the authorizer has told; NotSignedInError when none has."""
     told = (request.context or {}).get("authorizer") or {}

@@ -563,6 +563,14 @@ CREATE TABLE public.catalogue_version (
     CONSTRAINT catalogue_version_kind_check CHECK ((kind = ANY (ARRAY['course'::text, 'item'::text, 'enrolment'::text])))
 );
 ALTER TABLE public.catalogue_version OWNER TO owner;
+CREATE TABLE public.client_source (
+    client text NOT NULL COLLATE pg_catalog."C",
+    version integer NOT NULL,
+    source text COLLATE pg_catalog."C",
+    set_by text NOT NULL COLLATE pg_catalog."C",
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.client_source OWNER TO owner;
 CREATE TABLE public.conduct (
     student uuid NOT NULL,
     course text NOT NULL COLLATE pg_catalog."C",
@@ -858,6 +866,8 @@ ALTER TABLE ONLY public.attendance
     ADD CONSTRAINT attendance_pkey PRIMARY KEY (student, course, session);
 ALTER TABLE ONLY public.catalogue_version
     ADD CONSTRAINT catalogue_version_pkey PRIMARY KEY (kind, key, version);
+ALTER TABLE ONLY public.client_source
+    ADD CONSTRAINT client_source_pkey PRIMARY KEY (client, version);
 ALTER TABLE ONLY public.conduct
     ADD CONSTRAINT conduct_pkey PRIMARY KEY (student, course, occurred_at, event_uid);
 ALTER TABLE ONLY public.correction
@@ -1007,6 +1017,9 @@ GRANT SELECT ON TABLE public.attendance TO reader;
 GRANT SELECT ON TABLE public.catalogue_version TO ingest;
 GRANT SELECT,INSERT ON TABLE public.catalogue_version TO api;
 GRANT SELECT ON TABLE public.catalogue_version TO privacy;
+GRANT SELECT,INSERT ON TABLE public.client_source TO api;
+GRANT SELECT ON TABLE public.client_source TO ingest;
+GRANT SELECT ON TABLE public.client_source TO reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conduct TO ingest;
 GRANT SELECT ON TABLE public.conduct TO api;
 GRANT SELECT ON TABLE public.conduct TO privacy;
