@@ -49,6 +49,10 @@ def _weeks(rows: Sequence[Row]) -> list[tuple[int, int, str]]:
     ]
 
 
+def _named(pool: str) -> str:
+    return f"course runs that the score was {pool}"
+
+
 def _calibration(axes: Any, rows: Sequence[Row], pool: str) -> None:
     enough = [row for row in rows if int(row["students"] or 0) >= FEWEST]
     for place, week, colour in _weeks(rows):
@@ -73,7 +77,7 @@ def _calibration(axes: Any, rows: Sequence[Row], pool: str) -> None:
     )
     axes.set(xlabel="score, by tens", ylabel="share that failed or left")
     axes.set(xlim=(0, 100), ylim=(0, 1.02), xticks=range(0, 101, 10))
-    axes.set_title(f"What became of students, by score (courses {pool})")
+    axes.set_title(f"What became of students, by score\n{_named(pool)}", fontsize=11)
     axes.legend(title=f"95 % intervals; {FEWEST} students or more", frameon=False, loc="upper left")
 
 
@@ -92,13 +96,13 @@ def _share(axes: Any, rows: Sequence[Row], pool: str) -> None:
         axes.axhline(usual, color=colour, linestyle=":", linewidth=1)
     axes.set(xlabel="per cent of the students flagged, highest scores first")
     axes.set(ylabel="precision: share of them that failed or left", ylim=(0, 1.02))
-    axes.set_title(f"Precision by how many are flagged (courses {pool})")
+    axes.set_title(f"Precision by how many are flagged\n{_named(pool)}", fontsize=11)
     axes.legend(frameon=False, loc="lower left")
 
 
 def _lead(axes: Any, rows: Sequence[Row], pool: str) -> None:
     shown = sorted(rows, key=lambda row: float(row["share_warned"] or 0))
-    names = [str(row["rule"]).replace("_", " ") for row in shown]
+    names = [_warned(row) for row in shown]
     axes.barh(names, [row["share_warned"] for row in shown], color="#b8cfe5", label="at all")
     axes.barh(
         names,
@@ -107,11 +111,25 @@ def _lead(axes: Any, rows: Sequence[Row], pool: str) -> None:
         height=0.5,
         label="14 days or more before",
     )
-    for place, row in enumerate(shown):
-        days = row["median_days"]
-        if days is not None and int(row["warned"] or 0) >= FEWEST:
-            end = float(row["share_warned"] or 0) + 0.01
-            axes.text(end, place, f"median {days:.0f} days", va="center", fontsize=9)
-    axes.set(xlim=(0, 1.0), xlabel=f"share of the {shown[0]['left']} who left")
-    axes.set_title(f"Alerted on before they left (courses {pool})")
-    axes.legend(frameon=False, loc="lower right")
+    axes.plot(
+        [row["passed_alerted"] for row in shown],
+        names,
+        color="#c44e28",
+        linestyle="",
+        marker="|",
+        markersize=16,
+        markeredgewidth=2.5,
+        label="of those who passed, at any time",
+    )
+    axes.set(xlim=(0, 1.0), xlabel=f"share of the {shown[0]['left']:,} who left")
+    axes.set_title(
+        f"Alerted on before they left, and the median warning\n{_named(pool)}", fontsize=11
+    )
+    axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.4, -0.13), ncols=3, fontsize=9)
+
+
+def _warned(row: Row) -> str:
+    """Return the name of a rule, with the median warning where enough were warned."""
+    name = str(row["rule"]).replace("_", " ")
+    days = row["median_days"] if int(row["warned"] or 0) >= FEWEST else None
+    return name if days is None else f"{name}, {days:.0f} days"

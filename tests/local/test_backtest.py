@@ -14,7 +14,7 @@ import pytest
 import local  # noqa: F401  # puts runtime/ on the path
 from chalicelib.domain.policy import HIGHER_EDUCATION
 from local.__main__ import main
-from local.backtest import measures
+from local.backtest import measures, plots
 from local.backtest.command import policy_of, weeks_of
 from local.backtest.course_run import Watched, watch
 from local.backtest.measures import Flagged
@@ -177,6 +177,25 @@ def test_a_group_s_flags_are_printed_beside_each_other():
         {"group": "age 35-55", "students": 9, "wrong_rule": 0.1, "found_rule": 0.5,
          "wrong_score": None, "found_score": 0.25}
     ]  # fmt: skip
+
+
+def test_the_plot_about_warnings_names_each_rule_and_what_its_bars_are():
+    rows = [
+        {"rule": "low_marks", "left": 1573, "warned": warned, "share_warned": 0.2,
+         "at_least_14_days": 0.1, "median_days": 64, "passed_alerted": 0.3}
+        for warned in (plots.FEWEST, plots.FEWEST - 1)
+    ]  # fmt: skip
+    figure, axes = plots.pyplot.subplots()
+    plots._lead(axes, rows, "not fitted on")
+    assert [label.get_text() for label in axes.get_yticklabels()] == [
+        "low marks, 64 days",
+        "low marks",
+    ]
+    assert axes.get_xlabel() == "share of the 1,573 who left"
+    assert axes.get_title().endswith("course runs that the score was not fitted on")
+    told = {text.get_text() for text in axes.get_legend().get_texts()}
+    assert told == {"at all", "14 days or more before", "of those who passed, at any time"}
+    plots.pyplot.close(figure)
 
 
 def test_a_policy_is_a_preset_or_a_file(tmp_path):
