@@ -23,6 +23,7 @@ SEED = int(os.environ.get("FUZZ_SEED", "1"))  # 1: the same examples in every ru
 WELL_FORMED = ["2xx", "401", "403", "404", "409", "412", "429"]
 # Whose content has rules that no schema can say, such as an order of two dates.
 WITH_RULES = [
+    "GET /v1/students/{student}/as-of/{moment}",
     "GET /v1/alerts",
     "PUT /v1/alerts/{alert_id}/interventions/{number}",
     "POST /v1/alerts/{alert_id}/interventions",

@@ -341,6 +341,9 @@ def test_the_access_log_names_routes_and_never_students(dev):
     assert group["RetentionInDays"] == 7
     assert "$context.resourcePath" in log["Format"]
     assert "$context.path" not in log["Format"]
+    assert "$context.authorizer.client" in log["Format"]
+    for personal in ("principalId", "subject", "identity.user", "Authorization", "header"):
+        assert personal not in log["Format"]  # whose subject may be a student's own id
     assert of_type(dev, "AWS::ApiGateway::Account")
 
 

@@ -26,6 +26,7 @@ SHAPES: dict[str, Json] = {
     "quarantine_uid": UID,
     "client": ID,
     "course": ID,
+    "moment": {"type": "string", "format": "date-time"},
     "item": ID,
     "assignee": ID,
     "rule": ID,
