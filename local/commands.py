@@ -211,7 +211,7 @@ def _database() -> Iterator[tuple[str, paths.Paths]]:
 def _print_tries(port: int) -> None:
     at = f"http://127.0.0.1:{port}/v1"
     _console.print("Try:")
-    _console.print(f"  TOKEN=$({_python()} -m local token administrator)")
+    _console.print(f"  TOKEN=$({_python()} -m local token educator)")
     _console.print(f"  curl -s '{at}/health'")
     for path in (
         "/alerts?state=open&limit=3",

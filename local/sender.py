@@ -16,7 +16,7 @@ PER_POST = 200
 _TIMEOUT_S = 30
 _TRIES = 20
 _RENEWED_AFTER_S = 3600
-MACHINE, PERSON = "platform", "administrator"  # who sends events; who puts and asks
+MACHINE, PERSON = "platform", "registrar"  # who sends events; who puts and asks
 Sent = tuple[str, str]  # (event_id, occurred_at as sent)
 
 
