@@ -299,6 +299,16 @@ def test_what_a_hold_stopped_at_the_last_moment_is_not_on_the_list(
     assert erasure.apply(records=privacy, kept=kept, key=KEY, clock=term.clock) == 0
 
 
+def test_nobody_who_was_erased_is_brought_back_by_hand(term, privacy, tmp_path):
+    _erase(ERASED, term, privacy, tmp_path / "list")
+    with pytest.raises(ConflictError, match="was erased"):
+        term.catalogue.put_enrolments("MATH-1", ERASED, [Enrolment(START, None)])
+    with pytest.raises(ConflictError):
+        privacy.put_hold(student=ERASED, course=None, reason="r", person="p", as_of=START)
+    assert not any(privacy.count(ERASED).values())
+    assert term.catalogue.put_enrolments("MATH-1", OTHERS[0], [Enrolment(START, None)])
+
+
 def test_the_proof_is_signed_and_a_forged_list_is_refused(term, privacy, tmp_path):
     path = tmp_path / "list"
     proof = _erase(ERASED, term, privacy, path)

@@ -11,7 +11,7 @@ from psycopg2 import errors, extensions
 
 from chalicelib.adapters.postgres.pipeline import Pipeline, pipeline
 from chalicelib.adapters.postgres.sign_in import SignIn, as_given, connect
-from chalicelib.domain.errors import UnavailableError
+from chalicelib.domain.errors import ConflictError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,7 +46,8 @@ class Database:
         """Give a cursor in a transaction that names the person; commit at the end, or roll back.
 
         Raises UnavailableError when the database does not answer, be it at the first statement or
-        at the commit: then it is not known whether the commit took place.
+        at the commit: then it is not known whether the commit took place. ConflictError when the
+        schema forbids it: of whom a legal hold is in force, or who was erased.
         """
         connection = self._ready(person)
         try:
@@ -54,6 +55,8 @@ class Database:
                 yield cursor
         except _TOO_LARGE:
             raise  # a value that is too large, though the driver takes it for an outage
+        except errors.RestrictViolation as error:
+            raise ConflictError(f"It is not allowed: {error.diag.message_primary}.") from error
         except _LOST as error:
             self.close()
             raise UnavailableError(_first_line(error)) from error

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from chalicelib.adapters.postgres import arrays, event_log, queries
-from chalicelib.domain.errors import ConflictError
 from chalicelib.domain.person import Person, Sealed
 
 if TYPE_CHECKING:
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
 
     from chalicelib.adapters.envelope import Envelope
     from chalicelib.adapters.postgres.database import Database
-    from chalicelib.adapters.postgres.pipeline import Pipeline
 
 _SQL = queries.load("people.sql")
 
@@ -34,7 +32,6 @@ class PostgresPeople:
         """
         with self._database.transaction(person=person) as cursor:
             event_log.begin(cursor, people)
-            _refuse_erased(cursor, people)
             cursor.execute(_SQL["people"], {"students": arrays.plain(people)})
             known = self._opened(cursor.fetchall())
             changed = [student for student, who in people.items() if known.get(student) != who]
@@ -56,9 +53,3 @@ class PostgresPeople:
             )
             for student, key, nonce, content in rows
         }
-
-
-def _refuse_erased(cursor: Pipeline, students: Iterable[str]) -> None:
-    cursor.execute(_SQL["erased_people"], {"students": arrays.plain(students)})
-    if cursor.fetchall():
-        raise ConflictError("A student of this list was erased, and stays so.")

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from psycopg2 import errors
-
 from chalicelib.adapters.postgres import classes, queries
 from chalicelib.domain.erasure import Erasure, Step
-from chalicelib.domain.errors import ConflictError
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -43,16 +40,13 @@ class PostgresPrivacy:
             "asked_by": erasure.asked_by,
             "reason": erasure.reason,
         }
-        try:
-            with self._database.transaction() as cursor:
-                cursor.execute(_SQL["courses_of_student"], values)
-                courses = [course for (course,) in cursor.fetchall()]
-                cursor.execute(_SQL["erase_again" if again else "erase_student"], values)
-                deleted: dict[str, int] = cursor.fetchall()[0][0]
-                for course in courses:
-                    classes.refresh_context(cursor, course, as_of)
-        except errors.RestrictViolation as error:
-            raise ConflictError("A legal hold is in force on this student.") from error
+        with self._database.transaction() as cursor:
+            cursor.execute(_SQL["courses_of_student"], values)
+            courses = [course for (course,) in cursor.fetchall()]
+            cursor.execute(_SQL["erase_again" if again else "erase_student"], values)
+            deleted: dict[str, int] = cursor.fetchall()[0][0]
+            for course in courses:
+                classes.refresh_context(cursor, course, as_of)
         return deleted
 
     def erasure(self, student: str) -> Erasure | None:

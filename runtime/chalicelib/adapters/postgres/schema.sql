@@ -311,6 +311,17 @@ CREATE FUNCTION public.ledger_reader(a public.access) RETURNS bytea
     LANGUAGE sql IMMUTABLE
     RETURN (((sha256(convert_to((a).subject, 'UTF8'::name)) || sha256(convert_to((a).client, 'UTF8'::name))) || sha256(convert_to((a).address, 'UTF8'::name))) || sha256(convert_to((a).correlation_id, 'UTF8'::name)));
 ALTER FUNCTION public.ledger_reader(a public.access) OWNER TO owner;
+CREATE FUNCTION public.refuse_erased() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+  IF EXISTS (SELECT FROM erasure e WHERE e.student = NEW.student) THEN
+    RAISE EXCEPTION 'the student was erased' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+ALTER FUNCTION public.refuse_erased() OWNER TO owner;
 CREATE FUNCTION public.retain(class text, before timestamp with time zone, most integer, dry_run boolean) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -945,6 +956,10 @@ CREATE TRIGGER access_batch_is_kept BEFORE DELETE OR UPDATE ON public.access_bat
 CREATE TRIGGER access_batch_is_not_emptied BEFORE TRUNCATE ON public.access_batch FOR EACH STATEMENT EXECUTE FUNCTION public.ledger_is_kept();
 CREATE TRIGGER access_is_kept BEFORE DELETE OR UPDATE ON public.access FOR EACH ROW EXECUTE FUNCTION public.ledger_is_kept();
 CREATE TRIGGER access_is_not_emptied BEFORE TRUNCATE ON public.access FOR EACH STATEMENT EXECUTE FUNCTION public.ledger_is_kept();
+CREATE TRIGGER refuse_erased AFTER INSERT OR UPDATE OF student ON public.correction FOR EACH ROW EXECUTE FUNCTION public.refuse_erased();
+CREATE TRIGGER refuse_erased AFTER INSERT OR UPDATE OF student ON public.enrolment FOR EACH ROW EXECUTE FUNCTION public.refuse_erased();
+CREATE TRIGGER refuse_erased AFTER INSERT OR UPDATE OF student ON public.legal_hold FOR EACH ROW WHEN ((new.student IS NOT NULL)) EXECUTE FUNCTION public.refuse_erased();
+CREATE TRIGGER refuse_erased AFTER INSERT OR UPDATE OF student ON public.person FOR EACH ROW EXECUTE FUNCTION public.refuse_erased();
 ALTER TABLE ONLY public.alert_history
     ADD CONSTRAINT alert_history_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
 ALTER TABLE ONLY public.announcement
@@ -976,6 +991,7 @@ GRANT SELECT ON TABLE public.legal_hold TO api;
 GRANT SELECT,INSERT ON TABLE public.access TO api;
 GRANT SELECT ON TABLE public.access TO ingest;
 GRANT SELECT ON TABLE public.access TO privacy;
+REVOKE ALL ON FUNCTION public.refuse_erased() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.retain(class text, before timestamp with time zone, most integer, dry_run boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.retain(class text, before timestamp with time zone, most integer, dry_run boolean) TO privacy;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.risk_daily TO ingest;

@@ -3,11 +3,6 @@
 SELECT p.student::text, p.data_key, p.nonce, p.content
 FROM unnest(%(students)s::uuid[]) AS t (student) JOIN person p ON p.student = t.student
 
--- name: erased_people
--- Who of these was erased. Uses erasure_student_key.
-SELECT e.student::text FROM unnest(%(students)s::uuid[]) AS t (student)
-JOIN erasure e ON e.student = t.student
-
 -- name: put_person
 INSERT INTO person AS p (student, data_key, nonce, content)
 VALUES (%(student)s, %(data_key)s, %(nonce)s, %(content)s)
