@@ -110,6 +110,20 @@ def test_who_gets_an_alert_is_told_and_a_change_of_mind_is_not(monitor, announce
     assert (one.run(), unsent(monitor)) == (0, 0)
 
 
+def test_what_was_taken_back_while_it_waited_is_told_to_nobody(monitor, announcer, api_database):
+    has_alerts(monitor, 1)
+    ((number,),) = monitor.rows("SELECT alert_id FROM alert")
+    one = announcer()
+    one.run()
+    monitor.clock.moment = NOON + DAY / 2
+    works(monitor, api_database, ask.Assign(assignee="ben"), number)
+    assert (one.run(), unsent(monitor)) == (0, 1)
+
+    works(monitor, api_database, ask.Assign(assignee=None), number)
+    monitor.clock.moment = NOON + DAY
+    assert (one.run(), unsent(monitor)) == (0, 0)
+
+
 def test_the_end_of_a_snooze_is_told_if_it_is_still_that_snooze(monitor, announcer, api_database):
     has_alerts(monitor, 1)
     one = announcer()
@@ -117,6 +131,7 @@ def test_the_end_of_a_snooze_is_told_if_it_is_still_that_snooze(monitor, announc
     ((number,),) = monitor.rows("SELECT alert_id FROM alert")
     for days in (3, 2):
         works(monitor, api_database, ask.Snooze(until=NOON + days * DAY), number)
+        assert one.run() == 0
 
     told = []
     for _ in range(4):

@@ -118,6 +118,19 @@ def test_announcers_at_once_send_nothing_twice_and_one_digest(monitor, announcer
     assert unsent(monitor) == 0
 
 
+def test_while_one_is_told_something_nobody_else_tells_them_more(monitor, announcer):
+    has_alerts(monitor, 1)
+    one, other = announcer(), announcer()
+    one.run()
+    monitor.rows("UPDATE announcement SET sent_at = NULL RETURNING 1")
+    with one.outbox.unit() as unit:
+        assert len(unit.claim("instructor of MATH-1")) == 1
+        has_alerts(monitor, 1)
+        assert other.run() == 0, "it would be beyond the budget, or another digest"
+
+    assert other.run() == 2
+
+
 def test_when_the_time_is_over_the_rest_is_left_to_the_next_run(monitor, announcer):
     has_alerts(monitor, 1)
 

@@ -117,6 +117,20 @@ def test_the_most_severe_are_within_the_budget():
 def test_an_empty_budget_drops_nothing(lately):
     assert planned(told(1), lately=lately) == Plan([], [((1,), MORNING, True)], [])
     assert planned(told(1), daily_messages=0).waiting == [((1,), MORNING, True)]
+    assert planned(told(1), told(2), told(3), lately=lately).messages == []
+
+
+def test_what_is_beyond_the_budget_comes_first_in_a_digest_that_is_due():
+    due = told(1, Severity.WATCH, in_digest=True, due_at=NOON)
+
+    assert sent(planned(due, told(2), lately=5)) == [(True, [("opened", (2,)), ("opened", (1,))])]
+
+
+def test_a_digest_with_nothing_left_to_tell_is_no_message():
+    due = told(1, kind="escalated", closed=True, in_digest=True, due_at=NOON)
+
+    assert planned(due) == Plan([], [], [1])
+    assert sent(planned(due, told(2))) == [(False, [("opened", (2,))])]
 
 
 def test_what_was_left_to_the_digest_stays_there_though_the_budget_has_room_again():

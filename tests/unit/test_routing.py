@@ -12,7 +12,11 @@ from tests.builders import START, STUDENTS
 from tests.messages import announcement
 
 A = STUDENTS[0]
-STAFF = Staff(instructors={"MATH-1": ["ines", "ivo"]}, advisers={A: ["ada", "ivo"]}, left=["otto"])
+STAFF = Staff(
+    instructors={"MATH-1": ["ines", "ivo"]},
+    advisers={A: ["ada", "ivo"], NOBODY: ["zoe"]},
+    left=["otto"],
+)
 
 
 @pytest.mark.parametrize(

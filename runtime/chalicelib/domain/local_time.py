@@ -40,8 +40,6 @@ def end_of_quiet(
 
     They go over midnight where they begin later than they end; equal hours: there are none.
     """
-    if from_hour == until_hour:
-        return None
     ends = next_at(until_hour, now, time_zone)
     return ends if next_at(from_hour, now, time_zone) > ends else None
 
