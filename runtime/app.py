@@ -42,7 +42,17 @@ from chalicelib.http.problems import answers_errors
 from chalicelib.http.receipts import answer_receipt
 from chalicelib.http.sign_in import principal_of
 from chalicelib.http.thresholds import overrides_of
-from chalicelib.services import alerts, erasure, health, ingest, people, policies, retention
+from chalicelib.ports import PolicyVersions
+from chalicelib.services import (
+    alerts,
+    erasure,
+    health,
+    ingest,
+    people,
+    policies,
+    retention,
+    shadow,
+)
 from chalicelib.services.as_of import look_back
 
 app = Chalice(app_name="student-performance-monitor")
@@ -312,18 +322,106 @@ def put_course_policy(course: str) -> Response:
     return _put_policy(requests.id_of(course))
 
 
+@app.route("/v1/policy/shadow", authorizer=_signed_in)
+@openapi.documented("The institution's policy in shadow, how it differs, its versions")
+@answers_errors
+def get_shadow() -> Response:
+    """Return what the institution has in shadow."""
+    _begin()
+    return _shadow(INSTITUTION)
+
+
+@app.route("/v1/policy/shadow", methods=["PUT"], content_types=_ANY, authorizer=_signed_in)
+@openapi.documented(
+    "Put a policy of the institution into shadow: judged beside the one in force, alerting no one",
+    body=Changes,
+    answers={200: None, 201: None},
+    texts=["application/toml"],
+)
+@answers_errors
+def put_shadow() -> Response:
+    """Keep what would be put as the institution's policy; safe to repeat."""
+    return _put_policy(INSTITUTION, service().shadows)
+
+
+@app.route("/v1/policy/shadow", methods=["DELETE"], authorizer=_signed_in)
+@openapi.documented("End the institution's policy in shadow; what was compared stays for its days")
+@answers_errors
+def delete_shadow() -> Response:
+    """End it; safe to repeat."""
+    return _end_shadow(INSTITUTION)
+
+
+@app.route("/v1/policy/shadow/report", authorizer=_signed_in)
+@openapi.documented(
+    "Whom the policy in shadow would have flagged, beside the one in force",
+    query={"course": _TEXT, "from": _TEXT, "to": _TEXT},
+)
+@answers_errors
+def get_shadow_report() -> Response:
+    """Return how the two compare, by rule and by day."""
+    query = _query(_begin()[0])
+    course = requests.filter_of(query, "course")
+    first, last = requests.days_of(
+        query, service().clock.now().date(), usual=28, most=shadow.KEPT_DAYS
+    )
+    found = service().shadows.report(course, first, last)
+    return answer({"course": course, "from": first, "to": last, **found})
+
+
+@app.route("/v1/courses/{course}/policy/shadow", authorizer=_signed_in)
+@openapi.documented("A course's policy in shadow, how it differs, its versions")
+@answers_errors
+def get_course_shadow(course: str) -> Response:
+    """Return what a course has in shadow, its own or the institution's."""
+    _begin()
+    return _shadow(requests.id_of(course))
+
+
+@app.route(
+    "/v1/courses/{course}/policy/shadow", methods=["PUT"], content_types=_ANY, authorizer=_signed_in
+)
+@openapi.documented(
+    "Put a policy of a course into shadow",
+    body=Changes,
+    answers={200: None, 201: None},
+    texts=["application/toml"],
+)
+@answers_errors
+def put_course_shadow(course: str) -> Response:
+    """Keep what would be put as the course's policy; safe to repeat."""
+    return _put_policy(requests.id_of(course), service().shadows)
+
+
+@app.route("/v1/courses/{course}/policy/shadow", methods=["DELETE"], authorizer=_signed_in)
+@openapi.documented("End a course's policy in shadow")
+@answers_errors
+def delete_course_shadow(course: str) -> Response:
+    """End it; safe to repeat."""
+    return _end_shadow(requests.id_of(course))
+
+
 def _policy(course: str) -> Response:
     return answer(policies.show(service().policies, service().judge.policy, course))
 
 
-def _put_policy(course: str) -> Response:
+def _shadow(course: str) -> Response:
+    return answer(
+        shadow.show(service().policies, service().shadows, service().judge.policy, course)
+    )
+
+
+def _end_shadow(course: str) -> Response:
+    person = principal_of(_begin()[0]).subject
+    return answer({"changed": service().shadows.end(course, person=person)})
+
+
+def _put_policy(course: str, versions: PolicyVersions | None = None) -> Response:
     request, _ = _begin()
     person = principal_of(request).subject
     changes, text = overrides_of(request)
-    default = service().judge.policy
-    return put_answer(
-        policies.put(service().policies, default, course, changes, text, person=person)
-    )
+    default, kept = service().judge.policy, versions or service().policies
+    return put_answer(policies.put(kept, default, course, changes, text, person=person))
 
 
 @app.route("/v1/alerts", authorizer=_signed_in)

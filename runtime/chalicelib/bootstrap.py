@@ -30,6 +30,7 @@ from chalicelib.adapters.postgres.policies import PostgresPolicies
 from chalicelib.adapters.postgres.privacy import PostgresPrivacy
 from chalicelib.adapters.postgres.reads import PostgresReads
 from chalicelib.adapters.postgres.retention import PostgresRetention
+from chalicelib.adapters.postgres.shadow import PostgresShadows
 from chalicelib.adapters.postgres.sign_in import as_given, by_iam, by_secret
 from chalicelib.adapters.postgres.store import PostgresStore
 from chalicelib.adapters.sns import SnsNotifier
@@ -69,6 +70,7 @@ class Service:
     alerts: PostgresAlertReads
     alert_changes: AlertChanges
     policies: PostgresPolicies
+    shadows: PostgresShadows
     ledger: PostgresLedger
     judge: Judge
     outbox: Outbox
@@ -167,6 +169,7 @@ def build(settings: Settings) -> Service:
         alerts=PostgresAlertReads(database),
         alert_changes=PostgresAlertChanges(database),
         policies=PostgresPolicies(database),
+        shadows=PostgresShadows(database),
         ledger=PostgresLedger(database),
         judge=Judge(PRESETS[settings.policy], context_ttl_s=settings.context_ttl_s),
         outbox=PostgresOutbox(database),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.policy import Overrides, Policy
     from chalicelib.domain.roster import Line
     from chalicelib.domain.routing import Staff
+    from chalicelib.domain.shadow import Compared, ShadowPut
     from chalicelib.domain.sources import Source
     from chalicelib.domain.standing import CourseContext, Touched
 
@@ -319,6 +320,31 @@ class Unit(Protocol):
 
     def load_policies(self) -> dict[str, Overrides]:
         """Return what is changed of the preset policy, by course; '' = the institution."""
+        ...
+
+    def load_shadows(self) -> dict[str, ShadowPut]:
+        """Return the latest word on what is in shadow, by course; '' = the institution."""
+        ...
+
+    def save_shadow_findings(
+        self, course: str, day: dt.date, edition: int, rows: Sequence[Compared]
+    ) -> None:
+        """Keep whom either policy flags of a class on a day."""
+        ...
+
+    def reconcile_shadow_alerts(
+        self,
+        course: str,
+        edition: int,
+        findings: Mapping[str, Sequence[Finding]],
+        as_of: dt.datetime,
+        quiet_days: int,
+    ) -> None:
+        """Open and close what would be alerts of these students; nobody is told."""
+        ...
+
+    def forget_shadows(self, before: dt.date, most: int) -> None:
+        """Delete at most so many rows of comparisons that are older."""
         ...
 
     def refresh_context(self, course: str, as_of: dt.datetime) -> CourseContext:

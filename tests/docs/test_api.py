@@ -8,7 +8,7 @@ import app
 from chalicelib.http import openapi
 from local.paths import PROJECT
 
-ROW = re.compile(r"^\| (GET|PUT|POST) \| `(.*?)` \| (.*?) \| (.*?) ?\|$", re.MULTILINE)
+ROW = re.compile(r"^\| (GET|PUT|POST|DELETE) \| `(.*?)` \| (.*?) \| (.*?) ?\|$", re.MULTILINE)
 
 
 def test_every_route_is_documented():

@@ -62,6 +62,8 @@ def told(api) -> dict[str, Any]:
         "alert": {name: one for name, one in whole.items() if name not in alert},
         "health": api.found("/v1/health"),
         "policy": api.found("/v1/courses/MATH-1/policy"),
+        "shadow": api.found("/v1/courses/MATH-1/policy/shadow"),
+        "shadow-report": api.found("/v1/policy/shadow/report"),
     }
 
 
@@ -80,5 +82,5 @@ def test_every_example_has_the_fields_of_the_answer(told):
 
 
 def test_every_example_of_a_put_is_taken(api):
-    assert len(PUTS) == 5
-    assert [api.put(path, body)[0] for path, body in PUTS] == [201] * 5
+    assert len(PUTS) == 6
+    assert [api.put(path, body)[0] for path, body in PUTS] == [201] * 6

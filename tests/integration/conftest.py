@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 TABLES = (
     "event, receipt, retraction, quarantine, attendance, activity_day, conduct,"
     " enrolment_change, enrolment, item, course, standing, course_context, risk_daily,"
-    " announcement, alert_history, alert, catalogue_version, roster, roster_version"
+    " announcement, alert_history, alert, shadow_finding, shadow_alert, catalogue_version,"
+    " roster, roster_version"
 )
 
 

@@ -30,6 +30,8 @@ SHAPES: dict[str, Json] = {
     "item": ID,
     "assignee": ID,
     "rule": ID,
+    "from": {"type": "string", "format": "date"},
+    "to": {"type": "string", "format": "date"},
     "limit": {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT},
     "cursor": {"type": "string", "pattern": "^[A-Za-z0-9_-]*$", "description": "`next` of a page"},
     "If-Match": {

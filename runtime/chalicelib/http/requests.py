@@ -133,6 +133,34 @@ def _moment(text: str) -> dt.datetime:
     return found.astimezone(dt.UTC)
 
 
+def days_of(
+    parameters: Mapping[str, str], today: dt.date, *, usual: int, most: int
+) -> tuple[dt.date, dt.date]:
+    """Return the days from `from` to `to`; without them the last `usual` ones. At most `most`."""
+    last = _day(parameters, "to") or today
+    first = _day(parameters, "from") or last - dt.timedelta(days=usual - 1)
+    if not 0 <= (last - first).days < most:
+        raise InvalidRequestError(f"`from` {first} to `to` {last} are not 1 to {most} days.")
+    return first, last
+
+
+def _day(parameters: Mapping[str, str], name: str) -> dt.date | None:
+    text = parameters.get(name)
+    try:
+        return None if text is None else _checked(dt.date.fromisoformat(text), text)
+    except ValueError as error:
+        raise InvalidRequestError(
+            f"`{name}` is {text[:40] if text else text!r}; a day such as 2025-03-03."
+        ) from error
+
+
+def _checked(day: dt.date, text: str) -> dt.date:
+    """Return a day from 1970 on that is written as RFC 3339 writes it."""
+    if day.isoformat() != text or day.year < 1970:
+        raise ValueError(text)
+    return day
+
+
 def number_of(text: str, what: str) -> int:
     """Return a number of a path; NotFoundError when it is none."""
     if not text.isdecimal() or len(text) > MAX_DIGITS:

@@ -87,7 +87,7 @@ class Judge:
                 context, policy = contexts[course], self._policies.of(course)
                 measure = context, policy, self._scale_of(context, policy, as_of_us)
                 measures[course] = measure
-            verdicts.append(_verdict(one, *measure, as_of_us))
+            verdicts.append(verdict_of(one, *measure, as_of_us))
         return verdicts
 
     def _scale_of(self, context: CourseContext, policy: Policy, as_of_us: int) -> Scale | None:
@@ -122,9 +122,10 @@ class Judge:
         return contexts
 
 
-def _verdict(
+def verdict_of(
     one: Touched, context: CourseContext, policy: Policy, by: Scale | None, as_of_us: int
 ) -> Verdict:
+    """Return what a policy says of one standing; `by` is its scale, None where nothing is due."""
     standing = one.standing
     findings = evaluate(standing, context, policy, as_of_us)
     risk = risk_total(standing, policy, as_of_us, by)

@@ -9,12 +9,14 @@ from chalicelib.domain.alerts import NOBODY
 from chalicelib.domain.course_problem import class_missing_work
 from chalicelib.domain.delivery import Outcome
 from chalicelib.domain.indicators import Severity
+from chalicelib.services import shadow
 from chalicelib.services.judge import settle
 from chalicelib.telemetry import logger
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from chalicelib.domain.shadow import ShadowPolicies
     from chalicelib.domain.standing import CourseContext
     from chalicelib.ports import Clock, Store, Unit
     from chalicelib.services.judge import Judge, Verdict
@@ -34,6 +36,7 @@ def sweep(*, store: Store, judge: Judge, clock: Clock, within_s: float = WITHIN_
     with store.unit() as unit:
         courses = unit.courses_to_sweep(now)
         judge.refresh(unit, now)
+        shadows = shadow.begin(unit, judge.policy, now)
     for number, course in enumerate(courses):
         if number and time.monotonic() - began >= within_s:
             logger.warning(
@@ -46,7 +49,7 @@ def sweep(*, store: Store, judge: Judge, clock: Clock, within_s: float = WITHIN_
         after: str | None = ""
         while after is not None:
             with store.unit() as unit:
-                after = _sweep_part(unit, context, after, judge, now, outcome)
+                after = _sweep_part(unit, context, after, judge, shadows, now, outcome)
     return outcome
 
 
@@ -63,6 +66,7 @@ def _sweep_part(
     context: CourseContext,
     after: str,
     judge: Judge,
+    shadows: ShadowPolicies | None,
     now: dt.datetime,
     outcome: Outcome,
 ) -> str | None:
@@ -84,6 +88,8 @@ def _sweep_part(
     ]
     outcome += settle(unit, judge, kept, now)
     unit.save_risk_daily(context.course, now.date(), [_day(verdict) for verdict in kept])
+    if shadows is not None:
+        shadow.look_beside(unit, shadows, context, kept, now)
     return part[-1].standing.student
 
 

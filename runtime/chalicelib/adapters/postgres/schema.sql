@@ -860,6 +860,58 @@ CREATE TABLE public.roster_version (
     recorded_at timestamp with time zone DEFAULT now() NOT NULL
 );
 ALTER TABLE public.roster_version OWNER TO owner;
+CREATE TABLE public.shadow_alert (
+    shadow_alert_id bigint NOT NULL,
+    course text NOT NULL COLLATE pg_catalog."C",
+    student uuid NOT NULL,
+    rule text NOT NULL COLLATE pg_catalog."C",
+    edition bigint NOT NULL,
+    severity smallint NOT NULL,
+    because text NOT NULL,
+    in_force boolean NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    cleared_at timestamp with time zone,
+    quiet_until timestamp with time zone,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.shadow_alert OWNER TO owner;
+ALTER TABLE public.shadow_alert ALTER COLUMN shadow_alert_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.shadow_alert_shadow_alert_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.shadow_finding (
+    course text NOT NULL COLLATE pg_catalog."C",
+    day date NOT NULL,
+    student uuid NOT NULL,
+    rule text NOT NULL COLLATE pg_catalog."C",
+    edition bigint NOT NULL,
+    in_force boolean NOT NULL,
+    shadow boolean NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.shadow_finding OWNER TO owner;
+CREATE TABLE public.shadow_policy_version (
+    course text NOT NULL COLLATE pg_catalog."C",
+    version integer NOT NULL,
+    edition bigint NOT NULL,
+    overrides jsonb,
+    sent text NOT NULL,
+    set_by text NOT NULL,
+    valid_from timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.shadow_policy_version OWNER TO owner;
+ALTER TABLE public.shadow_policy_version ALTER COLUMN edition ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.shadow_policy_version_edition_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 ALTER TABLE ONLY public.event ATTACH PARTITION public.event_stray DEFAULT;
 ALTER TABLE ONLY public.access_batch
     ADD CONSTRAINT access_batch_pkey PRIMARY KEY (batch);
@@ -923,6 +975,12 @@ ALTER TABLE ONLY public.roster
     ADD CONSTRAINT roster_pkey PRIMARY KEY (person, kind, target);
 ALTER TABLE ONLY public.roster_version
     ADD CONSTRAINT roster_version_pkey PRIMARY KEY (person, kind, target, version);
+ALTER TABLE ONLY public.shadow_alert
+    ADD CONSTRAINT shadow_alert_pkey PRIMARY KEY (shadow_alert_id);
+ALTER TABLE ONLY public.shadow_finding
+    ADD CONSTRAINT shadow_finding_pkey PRIMARY KEY (course, day, student, rule);
+ALTER TABLE ONLY public.shadow_policy_version
+    ADD CONSTRAINT shadow_policy_version_pkey PRIMARY KEY (course, version);
 ALTER TABLE ONLY public.standing
     ADD CONSTRAINT standing_pkey PRIMARY KEY (student, course);
 CREATE INDEX access_by_student ON public.access USING gin (students);
@@ -950,6 +1008,10 @@ CREATE INDEX receipt_by_source ON public.receipt USING btree (source, accepted_a
 CREATE INDEX risk_daily_by_course ON public.risk_daily USING btree (course, day);
 CREATE INDEX roster_by_target ON public.roster USING btree (target, kind, person);
 CREATE INDEX roster_version_by_target ON public.roster_version USING btree (target, kind);
+CREATE INDEX shadow_alert_by_course ON public.shadow_alert USING btree (course, opened_at);
+CREATE INDEX shadow_alert_by_student ON public.shadow_alert USING btree (student, course, edition);
+CREATE INDEX shadow_alert_by_time ON public.shadow_alert USING btree (opened_at);
+CREATE INDEX shadow_finding_by_day ON public.shadow_finding USING btree (day);
 CREATE INDEX standing_by_risk ON public.standing USING btree (course, risk_bucket DESC);
 ALTER INDEX public.event_identity ATTACH PARTITION public.event_stray_student_occurred_at_event_uid_event_type_source_idx;
 CREATE TRIGGER access_batch_is_kept BEFORE DELETE OR UPDATE ON public.access_batch FOR EACH ROW EXECUTE FUNCTION public.ledger_is_kept();
@@ -1107,3 +1169,14 @@ GRANT SELECT ON TABLE public.roster TO privacy;
 GRANT SELECT,INSERT ON TABLE public.roster_version TO api;
 GRANT SELECT ON TABLE public.roster_version TO ingest;
 GRANT SELECT ON TABLE public.roster_version TO privacy;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.shadow_alert TO ingest;
+GRANT SELECT ON TABLE public.shadow_alert TO api;
+GRANT SELECT ON TABLE public.shadow_alert TO reader;
+GRANT SELECT ON TABLE public.shadow_alert TO privacy;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.shadow_finding TO ingest;
+GRANT SELECT ON TABLE public.shadow_finding TO api;
+GRANT SELECT ON TABLE public.shadow_finding TO reader;
+GRANT SELECT ON TABLE public.shadow_finding TO privacy;
+GRANT SELECT ON TABLE public.shadow_policy_version TO ingest;
+GRANT SELECT,INSERT ON TABLE public.shadow_policy_version TO api;
+GRANT SELECT ON TABLE public.shadow_policy_version TO reader;

@@ -13,6 +13,7 @@ from chalicelib.adapters.postgres import (
     event_log,
     folding,
     policies,
+    shadow,
     sources,
 )
 from chalicelib.domain.facts import Facts
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.facts import Pair
     from chalicelib.domain.indicators import Finding
     from chalicelib.domain.policy import Overrides, Policy
+    from chalicelib.domain.shadow import Compared, ShadowPut
     from chalicelib.domain.sources import Source
     from chalicelib.domain.standing import CourseContext, Touched
 
@@ -135,6 +137,31 @@ class PostgresUnit:
     def load_policies(self) -> dict[str, Overrides]:
         """Return what is changed of the preset policy, by course; '' = the institution."""
         return policies.load(self._cursor)
+
+    def load_shadows(self) -> dict[str, ShadowPut]:
+        """Return the latest word on what is in shadow, by course; '' = the institution."""
+        return shadow.load(self._cursor)
+
+    def save_shadow_findings(
+        self, course: str, day: dt.date, edition: int, rows: Sequence[Compared]
+    ) -> None:
+        """Keep whom either policy flags of a class on a day."""
+        shadow.save_findings(self._cursor, course, day, edition, rows)
+
+    def reconcile_shadow_alerts(
+        self,
+        course: str,
+        edition: int,
+        findings: Mapping[str, Sequence[Finding]],
+        as_of: dt.datetime,
+        quiet_days: int,
+    ) -> None:
+        """Open and close what would be alerts of these students; nobody is told."""
+        shadow.reconcile_alerts(self._cursor, course, edition, findings, as_of, quiet_days)
+
+    def forget_shadows(self, before: dt.date, most: int) -> None:
+        """Delete at most so many rows of comparisons that are older."""
+        shadow.forget(self._cursor, before, most)
 
     def refresh_context(self, course: str, as_of: dt.datetime) -> CourseContext:
         """Compute and save what a class looks like at that moment."""
