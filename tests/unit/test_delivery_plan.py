@@ -93,6 +93,20 @@ def test_quiet_hours_and_digest_go_by_the_clock_of_the_institution(zone, now, en
     assert found.waiting == [((1,), until, False), ((2,), until, True)]
 
 
+def test_what_is_beyond_the_budget_of_the_morning_is_in_its_digest():
+    night = planned(*map(told, range(1, 4)), now=NIGHT, lately=3)
+    assert night.waiting == [
+        ((1,), MORNING, False), ((2,), MORNING, False), ((3,), MORNING, True),
+    ]  # fmt: skip
+
+    due = told(3, in_digest=True, due_at=MORNING)
+    assert sent(planned(told(1), told(2), due, now=MORNING, lately=3)) == [
+        (False, [("opened", (1,))]),
+        (False, [("opened", (2,))]),
+        (True, [("opened", (3,))]),
+    ]
+
+
 def test_equal_hours_are_no_quiet_hours():
     found = planned(told(1), now=NIGHT, quiet_from_hour=0, quiet_until_hour=0)
 

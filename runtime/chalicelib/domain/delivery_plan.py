@@ -52,14 +52,14 @@ def plan(
     notices, moot = _settled(untold, now)
     urgent = [one for one in notices if _is_urgent(one, now, urgent_from)]
     rest = [one for one in notices if not _is_urgent(one, now, urgent_from)]
+    room = max(0, policy.daily_messages - sent_lately)
+    singly, rest = urgent[:room], sorted([*urgent[room:], *rest], key=_order)
     messages: list[Message] = []
     waiting: list[Waiting] = []
     if quiet_until := _end_of_quiet(now, policy):
-        waiting = [Waiting(one.announcement_ids, quiet_until, in_digest=False) for one in urgent]
+        waiting = [Waiting(one.announcement_ids, quiet_until, in_digest=False) for one in singly]
     else:
-        room = max(0, policy.daily_messages - sent_lately)
-        messages = [_message([one], digest=False) for one in urgent[:room]]
-        rest = sorted([*urgent[room:], *rest], key=_order)
+        messages = [_message([one], digest=False) for one in singly]
     if rest and any(one.in_digest and _due(one, now) for one in untold):
         messages.append(_message(rest, digest=True))
     else:
