@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -297,6 +298,30 @@ def test_what_a_hold_stopped_at_the_last_moment_is_not_on_the_list(
     kept = FileErasureList(path)
     assert len(kept.entries()) == 2
     assert erasure.apply(records=privacy, kept=kept, key=KEY, clock=term.clock) == 0
+
+
+def test_a_batch_that_is_on_its_way_meanwhile_leaves_nothing(term, privacy, tmp_path):
+    outcomes = []
+    ready = threading.Event()
+
+    def consume() -> None:
+        consumer = term.another_consumer()
+        for n in range(40):
+            batch = [scored(f"r{n}", student, 6, 50, item=f"quiz-{n}") for student in STUDENTS]
+            assert consumer.consume(lambda_event(record(batch))) == {"batchItemFailures": []}
+            outcomes.append(consumer.last)
+            ready.set()
+
+    thread = threading.Thread(target=consume)
+    thread.start()
+    ready.wait(10)
+    _erase(ERASED, term, privacy, tmp_path / "list")
+    thread.join(30)
+
+    assert not any(privacy.count(ERASED).values())
+    assert sum(one.new + one.erased for one in outcomes) == 40 * len(STUDENTS)
+    assert outcomes[0].erased == 0
+    assert outcomes[-1].erased == 1
 
 
 def test_nobody_who_was_erased_is_brought_back_by_hand(term, privacy, tmp_path):
