@@ -19,6 +19,7 @@ from chalicelib.adapters.postgres.as_of import PostgresPast
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.reads import SORTS, PostgresReads
 from chalicelib.domain.policy import HIGHER_EDUCATION
+from chalicelib.domain.retention import Retention
 from chalicelib.services.as_of import look_back
 from tests.conftest import TEMPLATE
 
@@ -215,3 +216,15 @@ def test_a_timeline_further_back_leaves_newer_partitions_alone(database, student
 
     (query,) = (text for text in database.plans if "event_uid" in text)
     assert "event_202501" not in json.dumps(database.plans[query])
+
+
+@pytest.mark.parametrize("class_", Retention.__struct_fields__)
+def test_what_is_past_its_days_is_found_without_reading_a_big_table(server, class_):
+    connection = psycopg2.connect(server.dsn(NAME, "owner"))
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        cursor.execute("SELECT rows_past(%s)", (class_,))
+        ((query,),) = cursor.fetchall()
+        query = query.replace("$1", "'2024-06-01Z'::timestamptz").replace("$2", "5000")
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {query}")
+        (((plan,),),) = cursor.fetchall()
+    assert whole_tables(plan["Plan"]) == set()
