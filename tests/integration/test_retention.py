@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 
 HELD, OTHER, _ = STUDENTS
 LATER = START + dt.timedelta(days=1000)
-KEPT = Retention(
-    events=300, receipts=300, quarantine=300, alerts=300, notes=300, risk_daily=300, records=300
-)
+KEPT = Retention(**dict.fromkeys(Retention.__struct_fields__, 300))
 COUNTS = {
     "events": "SELECT count(*) FROM event_stray",
     "receipts": "SELECT count(*) FROM receipt",
@@ -37,6 +35,8 @@ COUNTS = {
     "notes": "SELECT count(*) FROM alert_history JOIN alert a USING (alert_id)"
     " WHERE details LIKE '%%secret%%' AND a.cleared_at IS NOT NULL",
     "risk_daily": "SELECT count(*) FROM risk_daily",
+    "shadow_finding": "SELECT count(*) FROM shadow_finding",
+    "shadow_alert": "SELECT count(*) FROM shadow_alert",
     "records": "SELECT count(*) FROM standing WHERE course = 'MATH-1'",
 }
 
@@ -76,6 +76,11 @@ def old(monitor: Any, database: Any) -> Any:
     connection = psycopg2.connect(database.dsn())
     with connection, connection.cursor() as cursor:  # time passes
         for statement in (
+            "INSERT INTO shadow_finding (course, day, student, rule, edition, in_force, shadow)"
+            " SELECT course, %(then)s, student, 'low_marks', 1, true, true FROM standing",
+            "INSERT INTO shadow_alert (course, student, rule, edition, severity, because,"
+            " in_force, opened_at)"
+            " SELECT course, student, 'low_marks', 1, 2, 'b', true, %(then)s FROM standing",
             "UPDATE quarantine SET recorded_at = %(then)s",
             "UPDATE receipt SET accepted_at = %(then)s",
             "UPDATE risk_daily SET day = %(then)s",

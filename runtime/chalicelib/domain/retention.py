@@ -26,6 +26,8 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     alerts: _Days
     notes: _Days
     risk_daily: _Days
+    shadow_finding: _Days
+    shadow_alert: _Days
     records: _Days
 
     def __post_init__(self) -> None:

@@ -394,7 +394,7 @@ CREATE FUNCTION public.risk_moved(of_student uuid, in_course text, today date) R
           LIMIT 1));
 END;
 ALTER FUNCTION public.risk_moved(of_student uuid, in_course text, today date) OWNER TO owner;
-CREATE FUNCTION public.rows_past(class text) RETURNS text
+CREATE FUNCTION public.rows_past_in_force(class text) RETURNS text
     LANGUAGE sql IMMUTABLE
     RETURN CASE class WHEN 'events'::text THEN 'SELECT x.ctid FROM event_stray x WHERE x.occurred_at < $1
      AND NOT is_held(x.student, x.course) LIMIT $2'::text WHEN 'receipts'::text THEN 'WITH RECURSIVE next AS (
@@ -415,6 +415,12 @@ CREATE FUNCTION public.rows_past(class text) RETURNS text
      WHERE x.changed_at < $1 AND x.details LIKE ''%"note"%'' AND x.details::jsonb ? ''note'' AND a.cleared_at IS NOT NULL
      AND NOT is_held(a.student, a.course) LIMIT $2'::text WHEN 'records'::text THEN 'SELECT x.ctid FROM course c JOIN standing x ON x.course = c.course
      WHERE c.ends_on < ($1 AT TIME ZONE ''UTC'')::date AND NOT is_held(x.student, x.course) LIMIT $2'::text ELSE NULL::text END;
+ALTER FUNCTION public.rows_past_in_force(class text) OWNER TO owner;
+CREATE FUNCTION public.rows_past(class text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE class WHEN 'shadow_finding'::text THEN 'SELECT x.ctid FROM shadow_finding x WHERE x.day < ($1 AT TIME ZONE ''UTC'')::date
+     AND NOT is_held(x.student, x.course) LIMIT $2'::text WHEN 'shadow_alert'::text THEN 'SELECT x.ctid FROM shadow_alert x WHERE x.opened_at < $1
+     AND NOT is_held(x.student, x.course) LIMIT $2'::text ELSE public.rows_past_in_force(class) END;
 ALTER FUNCTION public.rows_past(class text) OWNER TO owner;
 CREATE FUNCTION public.standings_then(in_course text, of_students uuid[], at timestamp with time zone, replayed boolean) RETURNS TABLE(student text, course text, place text, work text, marks integer, weight_sum bigint, weighted_sum bigint, handed_in integer, late integer, sessions integer, attended integer, active_day integer, submitted_day integer, incidents integer, suspensions integer, enrolled text, conduct text, open_alerts smallint, risk_bucket smallint, version bigint, risk_before smallint, flags smallint, flags_elsewhere smallint, roster text)
     LANGUAGE sql STABLE SECURITY DEFINER
