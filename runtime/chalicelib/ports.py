@@ -102,17 +102,21 @@ class OutboxUnit(Protocol):
         ...
 
     def staff(
-        self,
-        courses: Collection[str],
-        students: Collection[str],
-        people: Collection[str],
-        as_of: dt.datetime,
+        self, courses: Collection[str], students: Collection[str], as_of: dt.datetime
     ) -> Staff:
-        """Return who is responsible for these courses and students, and who of these has left."""
+        """Return who is responsible for these courses and students, as the roster has it."""
+        ...
+
+    def left(self, people: Collection[str], as_of: dt.datetime) -> set[str]:
+        """Return who of these was on the roster once, and is no longer."""
         ...
 
     def route(self, recipients: Mapping[int, Sequence[str]], as_of: dt.datetime) -> None:
         """Keep whom each announcement is for; it is moot where that is nobody."""
+        ...
+
+    def unroute(self, announcement_ids: Iterable[int]) -> None:
+        """Let it be decided anew whom these are for."""
         ...
 
     def due(self, as_of: dt.datetime, limit: int) -> list[str]:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import pytest
 
 from chalicelib.adapters.postgres.policies import PostgresPolicies
 from chalicelib.domain import alert_requests as ask
-from chalicelib.domain.alerts import NOBODY
 from chalicelib.domain.policy import HIGHER_EDUCATION
 from chalicelib.services import policies
 from tests.builders import scored
@@ -17,7 +14,6 @@ from tests.integration.announcers import (
     INSTRUCTOR,
     NOON,
     A,
-    B,
     has_alerts,
     unsent,
     works,
@@ -79,37 +75,6 @@ def test_a_mark_that_opens_and_clears_before_anybody_was_told_is_settled(monitor
     assert unsent(monitor) == 0
 
 
-def test_what_clears_is_told_to_who_was_told_of_it(monitor, announcer, api_database):
-    monitor.consume([scored("first", A, 1, 20)])
-    one = announcer()
-    one.run()
-    monitor.clock.moment += DAY
-    one.run()
-    ((number,),) = monitor.rows("SELECT alert_id FROM alert")
-    works(monitor, api_database, ask.Assign(assignee="ada"), number)
-    monitor.consume([scored("second", A, 2, 90, item="quiz-2")])
-    one.run()
-    monitor.clock.moment += DAY
-    one.run()
-
-    assert one.told[-1] == (INSTRUCTOR, True, ["cleared"])
-
-
-def test_who_gets_an_alert_is_told_and_a_change_of_mind_is_not(monitor, announcer, api_database):
-    has_alerts(monitor, 1)
-    one = announcer()
-    one.run()
-    ((number,),) = monitor.rows("SELECT alert_id FROM alert")
-
-    works(monitor, api_database, ask.Assign(assignee="ben"), number)
-    assert one.run() == 1
-    assert one.told[-1] == ("ben", False, ["assigned"])
-
-    works(monitor, api_database, ask.Assign(assignee="cleo"), number)
-    works(monitor, api_database, ask.Assign(assignee=None), number)
-    assert (one.run(), unsent(monitor)) == (0, 0)
-
-
 def test_what_was_taken_back_while_it_waited_is_told_to_nobody(monitor, announcer, api_database):
     has_alerts(monitor, 1)
     ((number,),) = monitor.rows("SELECT alert_id FROM alert")
@@ -139,51 +104,6 @@ def test_the_end_of_a_snooze_is_told_if_it_is_still_that_snooze(monitor, announc
         told.append(one.run())
     assert told == [0, 1, 0, 0]
     assert one.told[-1] == (INSTRUCTOR, False, ["woken"])
-    assert unsent(monitor) == 0
-
-
-def test_who_is_responsible_by_the_roster_of_the_day_is_told_each(monitor, announcer, api_database):
-    today = NOON.date()
-    with api_database.transaction() as cursor:
-        for line in (
-            ("ines", "teaches", "MATH-1", None, None),
-            ("ivo", "teaches", "MATH-1", today, today),
-            ("otto", "teaches", "MATH-1", None, today - DAY),
-            ("nora", "teaches", "MATH-1", today + DAY, None),
-            ("lena", "teaches", "LAW-1", None, None),
-            ("ada", "advises", A, None, None),
-            ("ivo", "advises", A, None, None),
-            (A, "self", A, None, None),
-        ):
-            cursor.execute("INSERT INTO roster VALUES (%s, %s, %s, %s, %s, 1, 'o')", line)
-    has_alerts(monitor, 1)
-    has_alerts(monitor, 1, student=B)
-    has_alerts(monitor, 1, student=NOBODY)
-    has_alerts(monitor, 1, course="ART-1")
-    one = announcer()
-
-    assert one.run() == 9
-    assert Counter(who for who, _, _ in one.told) == {"ines": 3, "ivo": 4, "ada": 2}
-
-
-def test_who_has_left_is_told_of_nobody_any_more(monitor, announcer, api_database):
-    has_alerts(monitor, 1)
-    ((number,),) = monitor.rows("SELECT alert_id FROM alert")
-    works(monitor, api_database, ask.Assign(assignee="otto"), number)
-    with api_database.transaction() as cursor:
-        cursor.execute(
-            "INSERT INTO roster (person, kind, target, ends_on, set_by)"
-            " VALUES ('otto', 'teaches', 'MATH-1', %s, 'o')",
-            (NOON.date() - DAY,),
-        )
-        cursor.execute(
-            "INSERT INTO roster_version (person, kind, target, ends_on, version, set_by)"
-            " SELECT person, kind, target, ends_on, version, set_by FROM roster"
-        )
-    one = announcer()
-
-    assert one.run() == 1
-    assert one.told == [(INSTRUCTOR, False, ["opened"])]
     assert unsent(monitor) == 0
 
 

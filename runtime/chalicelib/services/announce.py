@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from chalicelib.domain.delivery_plan import plan
 from chalicelib.domain.errors import UnavailableError
 from chalicelib.domain.in_force import INSTITUTION, Policies
@@ -64,7 +66,8 @@ def _staff(
 ) -> Staff:
     """Return what the roster says of all that these announcements have to do with."""
     people = {one.assignee for one in found if one.assignee}.union(*told.values())
-    return unit.staff({one.course for one in found}, {one.student for one in found}, people, now)
+    staff = unit.staff({one.course for one in found}, {one.student for one in found}, now)
+    return msgspec.structs.replace(staff, left=unit.left(people, now))
 
 
 def _recipients(
@@ -82,6 +85,9 @@ def _tell(
     with outbox.unit() as unit:
         untold = unit.claim(recipient)
         if not untold:
+            return 0
+        if unit.left([recipient], now):
+            unit.unroute(one.announcement_id for one in untold)  # the next run tells others
             return 0
         found = plan(
             untold,

@@ -62,27 +62,25 @@ class PostgresOutboxUnit:
         return dict(self._cursor.fetchall())
 
     def staff(
-        self,
-        courses: Collection[str],
-        students: Collection[str],
-        people: Collection[str],
-        as_of: dt.datetime,
+        self, courses: Collection[str], students: Collection[str], as_of: dt.datetime
     ) -> Staff:
-        """Return who is responsible for these courses and students, and who of these has left."""
-        today = as_of.astimezone(dt.UTC).date()
+        """Return who is responsible for these courses and students, as the roster has it."""
         values = {"course": arrays.texts(list(courses)), "student": arrays.plain(students)}
-        self._cursor.execute(_SQL["staff"], {**values, "today": today})
+        self._cursor.execute(_SQL["staff"], {**values, "today": _day(as_of)})
         found: dict[str, defaultdict[str, list[str]]] = {
             kind: defaultdict(list) for kind in ("teaches", "advises")
         }
         for kind, target, person in self._cursor.fetchall():
             found[kind][target].append(person)
-        left: set[str] = set()
-        if people:
-            values = {"person": arrays.texts(list(people))}
-            self._cursor.execute(_SQL["left"], {**values, "today": today})
-            left = {person for (person,) in self._cursor.fetchall()}
-        return Staff(instructors=found["teaches"], advisers=found["advises"], left=left)
+        return Staff(instructors=found["teaches"], advisers=found["advises"])
+
+    def left(self, people: Collection[str], as_of: dt.datetime) -> set[str]:
+        """Return who of these was on the roster once, and is no longer."""
+        if not people:
+            return set()
+        values = {"person": arrays.texts(list(people)), "today": _day(as_of)}
+        self._cursor.execute(_SQL["left"], values)
+        return {person for (person,) in self._cursor.fetchall()}
 
     def route(self, recipients: Mapping[int, Sequence[str]], as_of: dt.datetime) -> None:
         """Keep whom each announcement is for; it is moot where that is nobody."""
@@ -96,6 +94,10 @@ class PostgresOutboxUnit:
             values = {"announcement_id": arrays.plain(numbers), "first": arrays.plain(first)}
             self._cursor.execute(_SQL["route"], {**values, "recipient": arrays.texts(people)})
         self.mark_moot([number for number, all_ in recipients.items() if not all_], as_of)
+
+    def unroute(self, announcement_ids: Iterable[int]) -> None:
+        """Let it be decided anew whom these are for."""
+        self._mark("unroute", announcement_ids, {})
 
     def due(self, as_of: dt.datetime, limit: int) -> list[str]:
         """Return who has to be told something now; last, where that has failed before."""
@@ -147,3 +149,8 @@ class PostgresOutboxUnit:
         self._cursor.execute(_SQL[query], values)
         rows = [dict(zip(_COLUMNS, row, strict=True)) for row in self._cursor.fetchall()]
         return [Announcement(**{**row, "severity": Severity(row["severity"])}) for row in rows]
+
+
+def _day(moment: dt.datetime) -> dt.date:
+    """Return the day that the roster goes by."""
+    return moment.astimezone(dt.UTC).date()

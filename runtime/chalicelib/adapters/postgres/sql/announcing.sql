@@ -48,6 +48,15 @@ INSERT INTO announcement (alert_id, kind, recorded_at, due_at, recipient)
 SELECT n.alert_id, n.kind, n.recorded_at, n.due_at, t.recipient
 FROM t JOIN announcement n USING (announcement_id) WHERE NOT t.first
 
+-- name: unroute
+-- As if nobody had decided whom these are for. Uses announcement_pkey, alert_pkey.
+UPDATE announcement n
+SET recipient = NULL, in_digest = false,
+    due_at = CASE WHEN n.kind = 'woken' THEN coalesce(a.snoozed_until, '-infinity')
+                  ELSE '-infinity' END
+FROM alert a
+WHERE n.announcement_id = ANY (%(announcement_id)s::bigint[]) AND a.alert_id = n.alert_id
+
 -- name: due
 -- Who has to be told something now; last, where that has failed. Uses announcement_waiting.
 SELECT recipient FROM announcement
