@@ -30,6 +30,10 @@ RULES: dict[str, tuple[str, str]] = {
     "issuer": (_ISSUER, "an address that begins with https://"),
     "audience": (r"[!-~]{1,256}", "what the issuer calls this API: no spaces, 256 at most"),
     "clients": (r"[!-+\--~]{1,128}(,[!-+\--~]{1,128})*", "ids of clients, by comma"),
+    "subjectClaim": (r"[\w:.-]{1,64}", "the name of a claim"),
+    "administrator": (r"[!-~]{1,128}", "a person as the issuer names her: no spaces"),
+    "machines": (r"[a-z][a-z0-9-]{0,31}(,[a-z][a-z0-9-]{0,31})*", "names, by comma: a-z, 0-9, -"),
+    "dashboardUrl": (r"https://[!-~]{1,250}|http://localhost:\d+/[!-~]*", "an https:// address"),
     "availabilityZones": (r"us-east-1[a-f](,us-east-1[a-f])*", "zones of us-east-1, by comma"),
     "streamMode": ("provisioned|on-demand", "provisioned or on-demand"),
     "readReplica": ("true|false", "true or false"),
@@ -114,6 +118,10 @@ def _deployment(given: Mapping[str, str]) -> Deployment:
         issuer=given.get("issuer"),
         audience=given.get("audience"),
         clients=tuple(given["clients"].split(",")) if "clients" in given else (),
+        subject_claim=given.get("subjectClaim"),
+        administrator=given.get("administrator", given["adminEmail"].lower()),
+        machines=tuple(dict.fromkeys(given.get("machines", "platform").split(","))),
+        dashboard_url=given.get("dashboardUrl", "http://localhost:8080/"),
     )
 
 

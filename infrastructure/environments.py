@@ -29,6 +29,7 @@ class Environment:
     backup_days: int
     archive_years: int  # of monthly copies; 0: none
     second_region: bool  # backups there too: a second stack, so `cdk deploy --all`
+    mfa: bool = False  # a second factor at sign-in is required, and not only possible
     log_days: int  # of functions, API and flows
     canary: bool = True  # new code takes a tenth of the traffic first
 
@@ -109,6 +110,7 @@ PROD = dataclasses.replace(
     memory_mib=32 * 1024,
     backup_days=35,
     archive_years=7,
+    mfa=True,
 )
 
 ENVIRONMENTS = {environment.name: environment for environment in (DEV, STAGING, PROD)}
@@ -130,3 +132,7 @@ class Deployment:
     issuer: str | None = None  # of tokens, instead of a user pool of its own
     audience: str | None = None  # that this issuer's tokens are made for
     clients: tuple[str, ...] = ()  # whose tokens are taken though they name no audience
+    subject_claim: str | None = None  # that names a person
+    administrator: str = ""  # the first one, by that claim
+    machines: tuple[str, ...] = ("platform",)  # clients of a user pool of its own
+    dashboard_url: str = "http://localhost:8080/"  # where that pool sends people back to

@@ -89,6 +89,27 @@ FUNCTIONS = (
     ),
 )
 
+IDENTITY = (
+    *_acknowledge(
+        "A second factor is possible everywhere and required in prod; dev and staging hold no "
+        "records of real students, and their pools are signed in to by tests.",
+        "AwsSolutions-COG2",
+        on="IdentityPeoplePool*",
+    ),
+    *_acknowledge(
+        "The plus plan watches for stolen passwords, for 0.02 USD a person and month. Nobody "
+        "signs herself up here, and prod requires a second factor; an institution that wants "
+        "more brings its own issuer (context: issuer).",
+        "AwsSolutions-COG8",
+        on="IdentityPeoplePool*",
+    ),
+    *_acknowledge(
+        "The isolated subnets lead to no issuer; it holds no right but to its own log.",
+        "NIST.800.53.R5-LambdaInsideVPC",
+        on="SignIn",
+    ),
+)
+
 PERMISSIONS = (
     *_any_resource(
         "Lambda attaches a function to the VPC with these, and names no resource before it is "
@@ -198,6 +219,7 @@ ACKNOWLEDGED = (
     *FORM,
     *API,
     *FUNCTIONS,
+    *IDENTITY,
     *PERMISSIONS,
     *STREAM,
     *DATABASE,

@@ -11,6 +11,7 @@ from constructs import Construct
 from infrastructure.names import named
 from infrastructure.parts.api_log_writer import api_log_writer
 from infrastructure.parts.functions import API
+from infrastructure.parts.gateway_responses import gateway_responses
 from infrastructure.parts.log_group import log_group
 from infrastructure.parts.metrics import measured
 
@@ -73,6 +74,7 @@ class ApiSettings(Construct):
         settings = {
             "Name": self.name,
             "DefinitionBody.info.title": self.name,  # it would win over the name
+            "DefinitionBody.x-amazon-apigateway-gateway-responses": gateway_responses(),
             "OpenApiVersion": "2.0",  # otherwise SAM adds a second stage, open and unwatched
             "MinimumCompressionSize": 1024,  # also what makes it inflate bodies that come gzipped
             "TracingEnabled": True,

@@ -113,6 +113,7 @@ class Application(Construct):
                 "MONITOR_ISSUER": self._identity.issuer,
                 "MONITOR_AUDIENCE": self._identity.audience,
                 "MONITOR_CLIENTS": self._identity.clients,
+                "MONITOR_SUBJECT_CLAIM": self._identity.subject_claim,
             }
         return {
             **self._common(),
@@ -141,7 +142,7 @@ class Application(Construct):
             "MONITOR_ERASURE_LIST": f"s3://{self._erasures.bucket_name}",
         }
         if function is MIGRATION:
-            return common
+            return common | {"MONITOR_ADMINISTRATOR": self._deployment.administrator}
         return common | {
             "MONITOR_PRIVACY_CONNINFO": self._access.privacy_conninfo(),
             "MONITOR_PERSON_KEY_ARN": self._keys.people.key_arn,

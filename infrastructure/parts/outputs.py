@@ -51,4 +51,14 @@ def _outputs(stack: MonitorStack, suffix: str) -> dict[str, tuple[str, str]]:
     if database.replica:
         endpoint = database.replica.db_instance_endpoint_address
         outputs["ReplicaEndpoint"] = (endpoint, "For analysts and reports")
+    if pool := stack.identity.pool:
+        outputs |= {
+            "SignInUrl": (pool.sign_in_url, "Where people sign in; oauth2/token is below it"),
+            "DashboardClientId": (pool.dashboard.user_pool_client_id, "The dashboard's client"),
+            "UserPoolId": (pool.pool.user_pool_id, "Who may sign in"),
+        }
+        for name, client in pool.machines.items():
+            title = "".join(part.capitalize() for part in name.split("-"))
+            outputs[f"Machine{title}ClientId"] = (client.user_pool_client_id, "Sends events")
+    outputs["Issuer"] = (stack.identity.issuer, "Whose tokens are taken")
     return outputs

@@ -33,7 +33,12 @@ CHANGE = {"adminEmail": "second@example.org"}
 def rehearse(home: Path, say: Callable[[str], None]) -> Seen:
     """Run every step in an account of its own below `home`, which is empty afterwards."""
     with EmulatedAccount(home) as account, _issuer() as issuer:
-        context = {**CONTEXT, "issuer": issuer.signer.issuer, "audience": AUDIENCE}
+        context = {
+            **CONTEXT,
+            "issuer": issuer.signer.issuer,
+            "audience": AUDIENCE,
+            "administrator": "administrator",
+        }
         cdk = Cdk(account, context=context, assembly=home / "cdk.out")
         broken = Cdk(
             account,

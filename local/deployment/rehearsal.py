@@ -38,7 +38,7 @@ class Seen:
     outputs: dict[str, str] = dataclasses.field(default_factory=dict)
     health: tuple[int, Any] = (0, None)
     refused: tuple[int, Any] = (0, None)  # the answer to an event that is none
-    strangers: list[int] = dataclasses.field(
+    strangers: list[tuple[int, Any]] = dataclasses.field(
         default_factory=list
     )  # without a token; with a bad one
     verdicts: list[Verdict] = dataclasses.field(default_factory=list)  # after each POST
@@ -128,7 +128,7 @@ class Rehearsal:
         """POST events, wait until they are in the database, and hold them to what was sent."""
         api = self._api(self._token(PLATFORM))
         self.seen.health = api.call("GET", "/v1/health")
-        self.seen.strangers = [self._api(t).call("GET", "/v1/courses")[0] for t in ("", "a.b.c")]
+        self.seen.strangers = [self._api(t).call("GET", "/v1/courses") for t in ("", "a.b.c")]
         self._let_send(PLATFORM)
         self.seen.refused = api.call("POST", "/v1/events", {"event_id": "no event"})
         events = _events(len(self._sent))

@@ -130,7 +130,10 @@ class Service:
     def tokens(self) -> Tokens:
         """What tells who asks."""
         known = self.settings
-        return Tokens(self.keys, Accepted(known.issuer, known.audience, frozenset(known.clients)))
+        clients = frozenset(known.clients)
+        return Tokens(
+            self.keys, Accepted(known.issuer, known.audience, clients, known.subject_claim)
+        )
 
     @functools.cached_property
     def senders(self) -> Senders:

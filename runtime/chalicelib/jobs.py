@@ -12,6 +12,7 @@ from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.partitions import PostgresPartitions
 from chalicelib.adapters.postgres.privacy import PostgresPrivacy
 from chalicelib.adapters.postgres.retention import PostgresRetention
+from chalicelib.adapters.postgres.roster import PostgresRoster
 from chalicelib.domain.errors import UnavailableError
 from chalicelib.services import erasure, ledger, retention
 from chalicelib.services.announce import announce
@@ -102,6 +103,7 @@ def migrate(service: Service) -> dict[str, Any]:
     settings = service.settings
     applied = apply_migrations(service.sign_in)
     erased = apply_erasures(service)
+    appoint(service)
     partitions = PostgresPartitions(Database(service.sign_in))
     kept = keep_partitions(
         partitions,
@@ -115,6 +117,17 @@ def migrate(service: Service) -> dict[str, Any]:
         "partitions": kept,
         "deleted": apply_retention(service),
     }
+
+
+def appoint(service: Service) -> bool:
+    """Make the deployment's first administrator one; tell whether there was none."""
+    if not service.settings.administrator:
+        return False
+    database = Database(service.sign_in)
+    try:
+        return PostgresRoster(database).appoint(service.settings.administrator)
+    finally:
+        database.close()
 
 
 def apply_retention(service: Service) -> dict[str, int]:

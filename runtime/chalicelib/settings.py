@@ -34,6 +34,8 @@ class Settings:
     issuer: str = ""  # of tokens (OpenID Connect); empty: nobody can sign in
     audience: str = ""  # that tokens are made for; also what scopes may begin with
     clients: tuple[str, ...] = ()  # whose tokens without an audience are taken
+    subject_claim: str = "sub"  # of a token: what names a person
+    administrator: str = ""  # who becomes one at a migration, while nobody is
     requests_per_s: int = 20  # of one client, in one process; 0: any number
     request_burst: int = 200  # of one client at once
     clock_file: str = ""  # holds the time of a replay; empty: the wall clock

@@ -278,6 +278,7 @@ def test_who_signs_in_is_found_out_by_a_function_that_can_reach_the_issuer_and_n
         "MONITOR_ISSUER",
         "MONITOR_AUDIENCE",
         "MONITOR_CLIENTS",
+        "MONITOR_SUBJECT_CLAIM",
     }
 
 
@@ -307,6 +308,23 @@ def test_every_route_but_the_open_ones_asks_for_a_token(dev):
     asked = scheme["x-amazon-apigateway-authorizer"]
     assert (asked["type"], asked["authorizerResultTtlInSeconds"]) == ("token", 60)
     assert "SignIn.Arn" in json.dumps(asked["authorizerUri"])
+
+
+def test_what_the_gateway_answers_by_itself_is_a_problem_document_too(dev):
+    [api] = of_type(dev, "AWS::ApiGateway::RestApi").values()
+    answers = api["Body"]["x-amazon-apigateway-gateway-responses"]
+
+    assert {kind: one["statusCode"] for kind, one in answers.items()} == {
+        "UNAUTHORIZED": "401",
+        "AUTHORIZER_FAILURE": "503",
+        "THROTTLED": "429",
+    }
+    for one in answers.values():
+        told = one["responseParameters"]
+        body = json.loads(one["responseTemplates"]["application/json"])
+        assert told["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
+        assert str(body["status"]) == one["statusCode"]
+        assert {"type", "title", "detail", "instance"} < set(body)
 
 
 def test_the_api_is_regional_has_one_stage_and_inflates_gzipped_bodies(dev):

@@ -20,9 +20,11 @@ NO_NAMES = {
 # with a plan for moving the data.
 LOGICAL_IDS = {
     "AWS::Backup::BackupVault": ["OperationsBackupVaultBBB31333"],
+    "AWS::Cognito::UserPool": ["IdentityPeoplePoolFC12335E"],
     "AWS::KMS::Key": [
         "KeysDatabase918B5966",
         "KeysMessagesE856B267",
+        "KeysPeople66884CCD",
         "KeysStream81C2A2B6",
     ],
     "AWS::Kinesis::Stream": ["EventStreamA212D9D0"],
@@ -74,6 +76,11 @@ def test_every_output_is_exported_under_its_suffix(synthesize):
         "DeadLetterQueueUrl",
         "OperatorTopicArn",
         "AlertTopicArn",
+        "Issuer",
+        "SignInUrl",
+        "UserPoolId",
+        "DashboardClientId",
+        "MachinePlatformClientId",
     }
     assert all(under == f"prod:{name}" for name, under in exported.items())
 
@@ -89,10 +96,14 @@ def test_everything_carries_the_tags(synthesize):
     }
     for type_ in LOGICAL_IDS:
         for id_, properties in found.of_type(type_).items():
-            tags = properties.get("Tags") or properties["BackupVaultTags"]
-            if isinstance(tags, list):
-                tags = {tag["Key"]: tag["Value"] for tag in tags}
+            tags = _tags(properties)
             assert {key: tags.get(key) for key in wanted} == wanted, id_
+
+
+def _tags(properties):
+    named = ("Tags", "BackupVaultTags", "UserPoolTags")
+    tags = next(properties[name] for name in named if name in properties)
+    return {tag["Key"]: tag["Value"] for tag in tags} if isinstance(tags, list) else tags
 
 
 @pytest.mark.parametrize(("type_", "logical_ids"), LOGICAL_IDS.items())

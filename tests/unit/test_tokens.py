@@ -123,6 +123,17 @@ def test_an_access_token_of_cognito_is_taken_though_it_has_no_audience():
     assert "resourceserver.1/appclient2" in principal.scopes
 
 
+def test_another_claim_may_name_people_but_never_machines():
+    accepted = Accepted(COGNITO, "monitor", frozenset({"1example23456789"}), "username")
+    by_username = Tokens(Keys(), accepted)
+    machine = {"sub": "1example23456789", "username": None}
+
+    assert by_username.verify(cognito()).subject == "my-test-user"
+    assert by_username.verify(cognito(**machine)).subject == "1example23456789"
+    with pytest.raises(NotSignedInError, match="does not say who asks"):
+        by_username.verify(cognito(username=None))
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -28,6 +28,7 @@ class Accepted(NamedTuple):
     issuer: str
     audience: str
     clients: frozenset[str] = frozenset()  # only of tokens that have no audience
+    subject_claim: str = "sub"  # what names a person; never reused and never hers to change
 
 
 def principal_of(claims: Mapping[str, Any], accepted: Accepted) -> Principal:
@@ -37,14 +38,12 @@ def principal_of(claims: Mapping[str, Any], accepted: Accepted) -> Principal:
     be a known one, and its use `access`, since an ID token would pass otherwise.
     """
     client = _name(next((claims[name] for name in _CLIENT if name in claims), None))
-    subject = _name(claims.get("sub"))
+    machine = _is_machine(claims, claims.get("sub"), client)
+    subject = client if machine else _name(claims.get(accepted.subject_claim))
     if claims.get("token_use", "access") != "access" or not _is_for_us(claims, client, accepted):
         raise NotSignedInError("The token was not made for this API.")
-    machine = _is_machine(claims, subject, client)
     scopes = _scopes(claims, accepted.audience)
-    return Principal(
-        client if machine else subject, "machine" if machine else "person", client, scopes
-    )
+    return Principal(subject, "machine" if machine else "person", client, scopes)
 
 
 def _name(value: object) -> str:
@@ -61,7 +60,7 @@ def _is_for_us(claims: Mapping[str, Any], client: str, accepted: Accepted) -> bo
     return bool(accepted.audience) and isinstance(named, list) and accepted.audience in named
 
 
-def _is_machine(claims: Mapping[str, Any], subject: str, client: str) -> bool:
+def _is_machine(claims: Mapping[str, Any], subject: object, client: str) -> bool:
     """Tell whether no person is behind it: the client is its own subject, or the issuer says so."""
     return (
         subject in {client, f"{client}@clients"}  # Auth0 writes the latter

@@ -10,7 +10,7 @@ import msgspec
 from chalicelib.adapters.postgres import queries
 from chalicelib.adapters.postgres.reads import in_z
 from chalicelib.domain.access import About
-from chalicelib.domain.roster import Line
+from chalicelib.domain.roster import ADMINISTRATOR, Line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -73,6 +73,16 @@ class PostgresRoster:
             gone = [Line(*row) for row in cursor.fetchall() if row[:3] not in kept]
             removed = remove_lines(cursor, gone, by)
             return bool(put_lines(cursor, lines, by) or removed)
+
+    def appoint(self, person: str) -> bool:
+        """Make a person an administrator while nobody is; tell whether that was so."""
+        with self._database.transaction(person=person) as cursor:
+            cursor.execute(_SQL["lock_roles"])
+            cursor.execute(_SQL["administrators"])
+            rows = cursor.fetchall()
+            if any(row[1] is not None and Line(*row[1:]).holds(row[0]) for row in rows):
+                return False
+            return bool(put_lines(cursor, [Line(person, "role", ADMINISTRATOR)], "deployment"))
 
     def by_target(self, kind: str, target: str, *, person: str) -> tuple[Any, Any]:
         """Return who teaches a course or advises a student, and the past of it: two JSON lists."""
