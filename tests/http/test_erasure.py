@@ -88,6 +88,9 @@ def test_a_student_of_whom_nothing_is_held_cannot_be_erased(one_student):
     unknown = f"/v1/students/{uuid.uuid4()}/erasures"
     assert one_student.post(f"{unknown}?dry_run=false", WHY)[0] == 404
     assert one_student.get(unknown)[0] == 404
+    nobody = f"/v1/students/{uuid.UUID(int=0)}/erasures"
+    assert one_student.post(nobody, WHY)[0] == 404
+    assert one_student.post(f"{nobody}?dry_run=false", WHY)[0] == 404
 
 
 def test_the_retention_tells_each_class_and_what_went(one_student):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import subprocess
 import threading
 from typing import TYPE_CHECKING, Any
 
+import psycopg2
 import pytest
 
+from chalicelib import bootstrap, jobs
 from chalicelib.adapters.erasure_list import FileErasureList
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.privacy import PostgresPrivacy
@@ -16,6 +19,7 @@ from chalicelib.domain.catalogue import Enrolment
 from chalicelib.domain.erasure import Erasure, verified
 from chalicelib.domain.errors import ConfigurationError, ConflictError, UnavailableError
 from chalicelib.services import erasure
+from chalicelib.settings import Settings
 from local.paths import PROGRAMS
 from local.postgres import binaries
 from tests.builders import (
@@ -196,8 +200,6 @@ def test_a_hold_on_the_student_or_a_course_forbids_it(term, privacy, tmp_path):
 
 
 def test_only_the_role_privacy_may_erase(term, database):
-    import psycopg2
-
     for role in ("ingest", "api", "reader"):
         connection = psycopg2.connect(database.dsn(role))
         with contextlib.closing(connection), connection.cursor() as cursor:
@@ -216,6 +218,17 @@ def test_only_the_role_privacy_may_erase(term, database):
         pytest.raises(psycopg2.errors.InsufficientPrivilege),
     ):
         cursor.execute(f"SELECT erase_again('{ERASED}', now(), 'me', 'why')")
+
+
+def test_the_consumer_and_analysts_cannot_read_names(database):
+    allowed = set()
+    for role in ("ingest", "api", "privacy", "reader"):
+        connection = psycopg2.connect(database.dsn(role))
+        with contextlib.closing(connection), connection.cursor() as cursor:
+            cursor.execute("SELECT has_table_privilege('person', 'SELECT')")
+            if cursor.fetchone() == (True,):
+                allowed.add(role)
+    assert allowed == {"api", "privacy"}
 
 
 def test_a_backup_from_before_the_erasure_does_not_bring_the_person_back(
@@ -246,14 +259,19 @@ def test_a_backup_from_before_the_erasure_does_not_bring_the_person_back(
         master = Database(restored)
         records = PostgresPrivacy(master)
         assert records.count(ERASED)["event"] > 0
-        again = {"records": records, "key": KEY, "clock": term.clock}
+        (tmp_path / "key").write_bytes(KEY)
+        settings = Settings(
+            database_conninfo=restored,
+            erasure_list=str(path),
+            pseudonym_key_file=str(tmp_path / "key"),
+        )
+        service = dataclasses.replace(bootstrap.build(settings), clock=term.clock)
 
-        assert erasure.apply(kept=FileErasureList(path), **again) == 1
+        assert jobs.migrate(service)["erased"] == 1
 
-        left = {name: n for name, n in records.count(ERASED).items() if n}
-        assert left == {}
+        assert not any(records.count(ERASED).values())
         assert records.erased() == {ERASED}
-        assert erasure.apply(kept=FileErasureList(path), **again) == 0
+        assert jobs.migrate(service)["erased"] == 0
         master.close()
     finally:
         postgres.drop_database("restored")

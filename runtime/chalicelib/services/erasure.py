@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from chalicelib.domain.alerts import NOBODY
 from chalicelib.domain.erasure import Erasure, Step, decided, signed, verified
 from chalicelib.domain.errors import ConflictError, NotFoundError
 
@@ -55,6 +56,7 @@ class Records(Protocol):
 
 def would_erase(student: str, records: Records) -> dict[str, Any]:
     """Return what erasing a student would delete, and what forbids it; changes nothing."""
+    _refuse_nobody(student)
     return {"student": student, "rows": records.count(student), "holds": records.holds(student)}
 
 
@@ -74,6 +76,7 @@ def erase(
     maintenance. Raises ConflictError for a hold, NotFoundError where there is nothing of this
     student, UnavailableError when the list or the database does not answer.
     """
+    _refuse_nobody(student)
     if records.holds(student):
         raise ConflictError(HELD)
     if not any(records.count(student).values()) and records.erasure(student) is None:
@@ -109,3 +112,9 @@ def apply(*, records: Records, kept: ErasureList, key: bytes, clock: Clock) -> i
     for one in missing:
         records.erase(one, clock.now(), again=True)
     return len(missing)
+
+
+def _refuse_nobody(student: str) -> None:
+    """Whom alerts about a whole class are of is nobody's pseudonym."""
+    if student == NOBODY:
+        raise NotFoundError("There is no such student.")

@@ -1,0 +1,89 @@
+"""The list of erasures, in a file and in a bucket: what was added is there, all of it."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from chalicelib.adapters.erasure_list import FileErasureList, S3ErasureList
+from chalicelib.domain.errors import UnavailableError
+
+
+class Bucket:
+    """S3 with one bucket, two keys a page, until it is `down`."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+        self.down: Exception | None = None
+
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes, **_: str) -> None:  # noqa: N803
+        self._ask(Bucket)
+        self.objects[Key] = Body
+
+    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803  # boto3's
+        self._ask(Bucket)
+        return {"Body": io.BytesIO(self.objects[Key])}
+
+    def get_paginator(self, name: str) -> Bucket:
+        assert name == "list_objects_v2"
+        return self
+
+    def paginate(self, *, Bucket: str, Prefix: str) -> list[dict[str, Any]]:  # noqa: N803  # boto3's
+        self._ask(Bucket)
+        keys = sorted(key for key in self.objects if key.startswith(Prefix))
+        pages = [keys[i : i + 2] for i in range(0, len(keys), 2)]
+        return [{"Contents": [{"Key": key} for key in page]} for page in pages] or [{}]
+
+    def _ask(self, bucket: str) -> None:
+        assert bucket == "erasure-list-dev"
+        if self.down:
+            raise self.down
+
+
+@pytest.fixture
+def bucket() -> Bucket:
+    return Bucket()
+
+
+@pytest.fixture(params=["file", "bucket"])
+def kept(request, tmp_path, bucket) -> Any:
+    if request.param == "file":
+        return FileErasureList(tmp_path / "list")
+    return S3ErasureList("erasure-list-dev", client=bucket)
+
+
+def test_nothing_is_on_it_before_the_first(kept):
+    assert kept.entries() == []
+
+
+def test_every_entry_stays_whoever_it_is_of(kept):
+    for n in range(3):
+        kept.add(f"student-{n}", "asked", b'{"asked":%d}' % n)
+        kept.add(f"student-{n}", "done", b'{"done":%d}' % n)
+    entries = [line for n in range(3) for line in (b'{"asked":%d}' % n, b'{"done":%d}' % n)]
+    assert sorted(kept.entries()) == sorted(entries)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ClientError({"Error": {"Code": "AccessDenied"}}, "PutObject"),
+        EndpointConnectionError(endpoint_url="https://s3"),
+    ],
+)
+def test_a_bucket_that_does_not_answer_is_an_outage(bucket, error):
+    kept = S3ErasureList("erasure-list-dev", client=bucket)
+    kept.add("s", "asked", b"{}")
+    bucket.down = error
+    with pytest.raises(UnavailableError):
+        kept.add("s", "done", b"{}")
+    with pytest.raises(UnavailableError):
+        kept.entries()
+
+
+def test_a_file_outlives_the_process_that_wrote_it(tmp_path):
+    FileErasureList(tmp_path / "list").add("s", "asked", b"{}")
+    assert FileErasureList(tmp_path / "list").entries() == [b"{}"]
