@@ -363,6 +363,10 @@ class Unit(Protocol):
         """Return the pairs of those standings that nobody has written since they were read."""
         ...
 
+    def save_flags(self, course: str, rows: Sequence[tuple[str, int]]) -> None:
+        """Keep the flags of (student, flags) in a course, and tell their other standings."""
+        ...
+
     def save_risk(self, changed: Sequence[tuple[str, str, int]]) -> None:
         """Note the coarse risk of (student, course, bucket)."""
         ...

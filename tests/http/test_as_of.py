@@ -62,7 +62,11 @@ def play(api, database):
             self.stamp()
 
         def said(self, students: list[str]) -> dict[str, Any]:
-            """Sweep, and return what the API says of each student now."""
+            """Sweep, and return what the API says of each student now.
+
+            Twice, since a course hears of another one's flags with the next sweep.
+            """
+            api.sweep()
             api.sweep()
             self.stamp()
             found = {student: api.get(f"/v1/students/{student}") for student in students}
@@ -79,6 +83,18 @@ def then(api, student, moment, **query):
 def without_findings(page):
     courses = [{n: v for n, v in one.items() if n not in ADDED} for one in page["courses"]]
     return {**page, "courses": courses}
+
+
+def told_by_alerts(page):
+    return {(one["course"], one["rule"], one["because"]) for one in page["alerts"]}
+
+
+def told_by_findings(page):
+    return {
+        (course["course"], one["rule"], one["because"])
+        for course in page["courses"]
+        for one in course["findings"]
+    }
 
 
 def step(play, chance: random.Random, number: int, sent: list[wire.Event]) -> None:
@@ -123,7 +139,8 @@ def _event(event_id, chance, day):
         case 6:
             return active(event_id, student, when)
         case 7:
-            return conducted(event_id, student, when)
+            kind = chance.choice(["incident", "suspension"])
+            return conducted(event_id, student, when, kind)
         case _:
             return enrolled(event_id, student, when, chance.choice(["enrolled", "withdrawn"]))
 
@@ -142,6 +159,7 @@ def test_each_moment_is_told_again_as_it_was_told_then(api, play, seed):
             assert status == (200 if student in said else 404)
             if student in said:
                 assert without_findings(found) == said[student]
+                assert told_by_alerts(found) <= told_by_findings(found)
                 alerts += len(found["alerts"])
     assert alerts > 20
 

@@ -76,8 +76,13 @@ def describe(course: Course, standings: Iterable[Standing], as_of_us: int) -> Co
         len(means),
         sorted(means)[(15 * len(means) - 1) // 100] if means else None,
         _median_day(here),
-        course.subject.strip().lower(),
+        subject_of(course),
     )
+
+
+def subject_of(course: Course) -> str:
+    """Return a course's subject as rules compare it."""
+    return course.subject.strip().lower()
 
 
 def last_submitted_us(standing: Standing, begins_us: int | None) -> int:

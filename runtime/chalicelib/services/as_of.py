@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import functools
+import operator
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from chalicelib.domain.as_of import Judged, View, standing_then, terms_of
-from chalicelib.domain.classroom import describe
+from chalicelib.domain.classroom import describe, subject_of
 from chalicelib.domain.conversion import micros
 from chalicelib.domain.errors import InvalidRequestError
 from chalicelib.domain.in_force import Policies
 from chalicelib.domain.indicators import evaluate, flags_of, look_beyond, risk
-from chalicelib.domain.standing import NO_SIGNALS
+from chalicelib.domain.standing import CourseContext, Signals
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from chalicelib.domain.as_of import AlertThen, CourseThen, Member
     from chalicelib.domain.facts import Facts
-    from chalicelib.domain.indicators import Finding, Risk
     from chalicelib.domain.policy import Overrides, Policy
-    from chalicelib.domain.standing import CourseContext, Standing
+    from chalicelib.domain.standing import Standing
 
 PART = 500  # students whose events are in memory together
 MOST = 10_000  # standings of a class that are folded anew, at about 1 ms each
@@ -36,6 +37,10 @@ class Past(Protocol):
 
     def courses(self, student: str, course: str | None, *, person: str = "") -> list[str]:
         """Return the courses in which a student is known now, or the one that is named."""
+        ...
+
+    def all_courses(self, student: str) -> list[str]:
+        """Return every course in which a student is known now, whoever asks."""
         ...
 
     def policies(self, at: dt.datetime) -> dict[str, Overrides]:
@@ -63,6 +68,15 @@ class Past(Protocol):
         ...
 
 
+class _Own(NamedTuple):
+    """The student's own standing in a course, and which flags it shows there."""
+
+    known: CourseThen
+    standing: Standing
+    policy: Policy
+    flags: int
+
+
 def look_back(
     student: str,
     at: dt.datetime,
@@ -81,12 +95,15 @@ def look_back(
     """
     _check(at, past.oldest(), now)
     policies = Policies(default, past.policies(at))
-    courses = past.courses(student, course, person=person)
-    judged = [_judged(student, one, at, past, policies.of(one)) for one in sorted(courses)]
-    known = [one for one in judged if one is not None]
-    return (
-        View(student, at, known, past.alerts(student, course, at, person=person)) if known else None
-    )
+    owns = _owns(student, at, past, policies)
+    seen = past.courses(student, course, person=person)
+    judged = []
+    for one in sorted(owns.keys() & set(seen)):
+        own = owns[one]
+        signals = Signals(flags=own.flags, flags_elsewhere=_elsewhere(owns, one))
+        judged.append(_judged(own, at, past, signals))
+    alerts = past.alerts(student, course, at, person=person)
+    return View(student, at, judged, alerts) if judged else None
 
 
 def _check(at: dt.datetime, oldest: dt.datetime | None, now: dt.datetime) -> None:
@@ -96,20 +113,33 @@ def _check(at: dt.datetime, oldest: dt.datetime | None, now: dt.datetime) -> Non
         raise InvalidRequestError("The moment is before the oldest event that is kept.")
 
 
-def _judged(
-    student: str, course: str, at: dt.datetime, past: Past, policy: Policy
-) -> Judged | None:
-    known = past.course(course, at)
-    own = _standings(past, known, at, past.members(course, at, [student]))
-    if not own:
-        return None
-    (standing,) = own
-    class_ = own if course == SCHOOL else _class(past, known, at)
+def _owns(student: str, at: dt.datetime, past: Past, policies: Policies) -> dict[str, _Own]:
+    """Return the student's standing in every course that she was known in, whoever asks."""
+    owns = {}
+    for course in past.all_courses(student):
+        known = past.course(course, at)
+        for standing in _standings(past, known, at, past.members(course, at, [student])):
+            policy, subject = policies.of(course), subject_of(known.course)
+            flags = flags_of(standing, CourseContext(course, subject=subject), policy, micros(at))
+            owns[course] = _Own(known, standing, policy, flags)
+    return owns
+
+
+def _elsewhere(owns: Mapping[str, _Own], course: str) -> int:
+    return functools.reduce(operator.or_, (o.flags for c, o in owns.items() if c != course), 0)
+
+
+def _judged(own: _Own, at: dt.datetime, past: Past, signals: Signals) -> Judged:
+    known, standing = own.known, own.standing
+    class_ = [standing] if standing.course == SCHOOL else _class(past, known, at)
     if class_ is None:
         return Judged(known, standing, None, None, None)
     as_of_us = micros(at)
     context = describe(known.course, class_, as_of_us)
-    return Judged(known, standing, *_said(standing, context, policy, as_of_us), context)
+    findings = evaluate(standing, context, own.policy, as_of_us)
+    found = risk(standing, context, own.policy, as_of_us)
+    findings += look_beyond(own.flags, found.total, signals, own.policy)
+    return Judged(known, standing, findings, found, context)
 
 
 def _class(past: Past, known: CourseThen, at: dt.datetime) -> list[Standing] | None:
@@ -134,13 +164,3 @@ def _standings(
             for one in part
         ]
     return [one for one in found if one is not None]
-
-
-def _said(
-    standing: Standing, context: CourseContext, policy: Policy, as_of_us: int
-) -> tuple[list[Finding], Risk]:
-    findings = evaluate(standing, context, policy, as_of_us)
-    found = risk(standing, context, policy, as_of_us)
-    flags = flags_of(standing, context, policy, as_of_us)
-    findings += look_beyond(flags, found.total, NO_SIGNALS, policy)
-    return findings, found

@@ -9,7 +9,7 @@ from chalicelib.domain.alerts import NOBODY
 from chalicelib.domain.course_problem import class_missing_work
 from chalicelib.domain.delivery import Outcome
 from chalicelib.domain.indicators import Severity
-from chalicelib.services import shadow
+from chalicelib.services import shadow, signals
 from chalicelib.services.judge import settle
 from chalicelib.telemetry import logger
 
@@ -87,6 +87,7 @@ def _sweep_part(
         if (verdict.touched.standing.student, verdict.touched.standing.course) in untouched
     ]
     outcome += settle(unit, judge, kept, now)
+    signals.keep(unit, context.course, kept)
     unit.save_risk_daily(context.course, now.date(), [_day(verdict) for verdict in kept])
     if shadows is not None:
         shadow.look_beside(unit, shadows, context, kept, now)

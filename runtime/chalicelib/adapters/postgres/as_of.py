@@ -49,6 +49,10 @@ class PostgresPast:
         rows = self._database.ask(_SQL["courses"], values, person=person)
         return [name for (name,) in rows]
 
+    def all_courses(self, student: str) -> list[str]:
+        """Return every course in which a student is known now, whoever asks."""
+        return [name for (name,) in self._database.ask(_SQL["all_courses"], {"student": student})]
+
     def policies(self, at: dt.datetime) -> dict[str, Overrides]:
         """Return what was changed of the preset, by course."""
         return dict(self._ask("policies", at))

@@ -126,3 +126,12 @@ def save_risk(cursor: Pipeline, changed: Sequence[tuple[str, str, int]]) -> None
                 "risk_bucket": arrays.plain(buckets),
             },
         )
+
+
+def save_flags(cursor: Pipeline, course: str, rows: Sequence[tuple[str, int]]) -> None:
+    """Keep the flags of students in a course, and tell their other standings."""
+    students, flags = zip(*rows, strict=True)
+    student = arrays.plain(students)
+    values = {"course": course, "student": student, "flags": arrays.plain(flags)}
+    cursor.execute(_SQL["save_flags"], values)
+    cursor.execute(_SQL["save_flags_elsewhere"], {"student": student})

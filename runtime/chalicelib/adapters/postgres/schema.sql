@@ -10,6 +10,13 @@ CREATE FUNCTION public.count_student(of_student uuid) RETURNS jsonb
   SELECT delete_student(of_student, true)
 $$;
 ALTER FUNCTION public.count_student(of_student uuid) OWNER TO owner;
+CREATE FUNCTION public.courses_of(of_student uuid) RETURNS SETOF text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  SELECT s.course FROM standing s WHERE s.student = of_student
+$$;
+ALTER FUNCTION public.courses_of(of_student uuid) OWNER TO owner;
 CREATE FUNCTION public.delete_student(of_student uuid, dry_run boolean) RETURNS jsonb
     LANGUAGE plpgsql
     AS $_$
@@ -1037,6 +1044,8 @@ ALTER TABLE ONLY public.intervention
 GRANT ALL ON SCHEMA public TO owner;
 REVOKE ALL ON FUNCTION public.count_student(of_student uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.count_student(of_student uuid) TO privacy;
+REVOKE ALL ON FUNCTION public.courses_of(of_student uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.courses_of(of_student uuid) TO api;
 REVOKE ALL ON FUNCTION public.delete_student(of_student uuid, dry_run boolean) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.drop_event_partitions(before timestamp with time zone) FROM PUBLIC;
 GRANT SELECT ON TABLE public.enrolment TO ingest;

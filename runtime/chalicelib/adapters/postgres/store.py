@@ -175,6 +175,10 @@ class PostgresUnit:
         """Return the pairs of those standings that nobody has written since."""
         return classes.unchanged(self._cursor, read)
 
+    def save_flags(self, course: str, rows: Sequence[tuple[str, int]]) -> None:
+        """Keep the flags of (student, flags) in a course, and tell their other standings."""
+        classes.save_flags(self._cursor, course, rows)
+
     def save_risk(self, changed: Sequence[tuple[str, str, int]]) -> None:
         """Note the coarse risk of (student, course, bucket) whose step changed."""
         classes.save_risk(self._cursor, changed)

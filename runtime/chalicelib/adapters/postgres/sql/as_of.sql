@@ -3,6 +3,10 @@
 SELECT s.course FROM standing s
 WHERE s.student = %(student)s AND (%(course)s::text IS NULL OR s.course = %(course)s)
 
+-- name: all_courses
+-- The same whoever asks: flags of a course are held against a student in the others.
+SELECT * FROM courses_of(%(student)s::uuid)
+
 -- name: standings
 SELECT * FROM standings_then(%(course)s, %(students)s::uuid[], %(at)s, %(replayed)s)
 
@@ -52,7 +56,7 @@ FROM alert a CROSS JOIN LATERAL (
 WHERE a.student = %(student)s AND a.opened_at <= %(at)s
   AND (a.cleared_at IS NULL OR a.cleared_at > %(at)s)
   AND (%(course)s::text IS NULL OR a.course = %(course)s)
-ORDER BY 4 DESC NULLS LAST, a.opened_at
+ORDER BY 4 DESC NULLS LAST, a.opened_at, a.alert_id
 
 -- name: oldest
 -- The oldest event that is kept still begins no earlier than this.

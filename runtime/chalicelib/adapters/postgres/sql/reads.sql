@@ -23,7 +23,7 @@ SELECT json_build_array(
     SELECT a.alert_id, a.course, a.rule, a.severity, a.because, a.evidence, a.opened_at
     FROM alert a
     WHERE a.student = %(student)s AND a.cleared_at IS NULL
-    ORDER BY a.severity DESC, a.opened_at
+    ORDER BY a.severity DESC, a.opened_at, a.alert_id
   ) AS k)
 )::text
 

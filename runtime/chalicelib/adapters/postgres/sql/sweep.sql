@@ -95,3 +95,18 @@ UPDATE standing s SET risk_bucket = t.risk_bucket
 FROM unnest(%(student)s::uuid[], %(course)s::text[], %(risk_bucket)s::smallint[])
   AS t (student, course, risk_bucket)
 WHERE s.student = t.student AND s.course = t.course
+
+-- name: save_flags
+-- What the student's other courses are to know. Uses standing_pkey.
+UPDATE standing s SET flags = t.flags
+FROM unnest(%(student)s::uuid[], %(flags)s::smallint[]) AS t (student, flags)
+WHERE s.student = t.student AND s.course = %(course)s
+
+-- name: save_flags_elsewhere
+-- What they know. Uses standing_pkey.
+UPDATE standing s SET flags_elsewhere = e.flags
+FROM standing k CROSS JOIN LATERAL (
+  SELECT coalesce(bit_or(o.flags), 0::smallint) AS flags FROM standing o
+  WHERE o.student = k.student AND o.course <> k.course) AS e
+WHERE k.student = ANY (%(student)s::uuid[])
+  AND s.student = k.student AND s.course = k.course AND s.flags_elsewhere <> e.flags
