@@ -9,6 +9,10 @@ from chalicelib.adapters.migrations import migrate
 from chalicelib.adapters.postgres.clients import PostgresClients
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.partitions import PostgresPartitions
+from chalicelib.adapters.postgres.roster import put_lines
+from chalicelib.domain.identity import pseudonym
+from chalicelib.domain.roster import ROLES as ROLES_OF_PEOPLE
+from chalicelib.domain.roster import Line
 from local.identity import PEOPLE
 
 if TYPE_CHECKING:
@@ -38,6 +42,29 @@ def bind_machines(postgres: EmbeddedPostgres) -> None:
                 PostgresClients(api).put(somebody.client, somebody.source, person="local")
     finally:
         api.close()
+
+
+def enter_in_roster(postgres: EmbeddedPostgres, key: bytes) -> None:
+    """Let the roster say of each ready-made person what is hers; safe to repeat."""
+    owner = Database(postgres.dsn(DATABASE, "owner"))
+    try:
+        with owner.transaction() as cursor:
+            put_lines(cursor, _lines(key), "local")
+    finally:
+        owner.close()
+
+
+def _lines(key: bytes) -> list[Line]:
+    """Return what the roster is to say."""
+    lines = []
+    for one in PEOPLE.values():
+        students = [pseudonym(student, key) for student in one.students]
+        if one.role in ROLES_OF_PEOPLE:
+            lines.append(Line(one.name, "role", one.role))
+        kind = "self" if one.role == "student" else "advises"
+        lines += [Line(one.name, "teaches", course) for course in one.courses]
+        lines += [Line(one.name, kind, student) for student in students]
+    return lines
 
 
 def make_partitions(postgres: EmbeddedPostgres, first: dt.datetime, last: dt.datetime) -> int:

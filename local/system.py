@@ -17,7 +17,7 @@ from chalicelib import bootstrap, jobs
 from chalicelib.adapters.clock import FileClock
 from chalicelib.settings import Settings
 from local.announcements import Announcements
-from local.database import DATABASE, bind_machines, make_partitions, prepare
+from local.database import DATABASE, bind_machines, enter_in_roster, make_partitions, prepare
 from local.emulator import Emulator
 from local.identity import AUDIENCE, Signer, named
 from local.identity.issuer import address
@@ -84,6 +84,7 @@ class LocalSystem:
         self.emulator.create_stream(STREAM, SHARDS)
         self._topic_arn = self.emulator.create_topic(TOPIC)
         self._make_keys()
+        enter_in_roster(self.postgres, self.service("api").pseudonym_key)
         jobs.apply_erasures(self.service("postgres"))
         self._start_children()
         self._wait_until_healthy()

@@ -27,6 +27,7 @@ from chalicelib.adapters.postgres.shown import TYPES
 from chalicelib.bootstrap import service
 from chalicelib.domain import alert_requests as ask
 from chalicelib.domain import events
+from chalicelib.domain.access import Action
 from chalicelib.domain.binding import Binding
 from chalicelib.domain.catalogue import Course, Enrolment, Item, Lookup, distinct
 from chalicelib.domain.errors import NotFoundError
@@ -37,6 +38,7 @@ from chalicelib.domain.policy import Changes
 from chalicelib.domain.privacy_requests import Erase, Hold, held
 from chalicelib.http import conditions, cursors, openapi, requests, sign_in
 from chalicelib.http.answers import answer, page, put_answer
+from chalicelib.http.asking import Asked, asked, asked_of_alert
 from chalicelib.http.listing import listed_alerts
 from chalicelib.http.problems import answers_errors
 from chalicelib.http.receipts import answer_receipt
@@ -79,8 +81,9 @@ def _begin() -> tuple[Any, str]:
     return request, correlation_id
 
 
-def _query(request: Any) -> dict[str, str]:
-    return dict(request.query_params or {})
+def _asks(action: Action, **about: Any) -> Asked:
+    """Return the request once the roster allows it; NotAllowedError otherwise."""
+    return asked(_begin()[0], service().roster, action, **about)
 
 
 def _found(body: Any, what: str) -> Any:
@@ -125,7 +128,8 @@ def post_lookup() -> Response:
     request, _ = _begin()
     wanted = requests.read(request, Lookup)
     student = pseudonym(wanted.student_id, service().pseudonym_key)
-    return answer(_found(service().reads.known(student), "student"))
+    who = asked(request, service().roster, Action.READ_STUDENT, student=student)
+    return answer(_found(service().reads.known(student, person=who.person), "student"))
 
 
 @app.route("/v1/students/{student}", authorizer=_signed_in)
@@ -133,8 +137,9 @@ def post_lookup() -> Response:
 @answers_errors
 def get_student(student: str) -> Response:
     """Return one student's standings and open alerts."""
-    _begin()
-    found = service().reads.student(requests.student_of(student), service().clock.now())
+    uid = requests.student_of(student)
+    who = _asks(Action.READ_STUDENT, student=uid)
+    found = service().reads.student(uid, service().clock.now(), person=who.person)
     return answer(_found(found, "student"))
 
 
@@ -146,14 +151,16 @@ def get_student(student: str) -> Response:
 @answers_errors
 def get_student_as_of(student: str, moment: str) -> Response:
     """Return one student's standings, findings and open alerts as of a moment."""
-    query = _query(_begin()[0])
+    uid, at = requests.student_of(student), requests.moment_of(moment)
+    who = _asks(Action.READ_STUDENT, student=uid)
     found = look_back(
-        requests.student_of(student),
-        requests.moment_of(moment),
+        uid,
+        at,
         service().past,
         service().judge.policy,
         now=service().clock.now(),
-        course=requests.filter_of(query, "course"),
+        course=requests.filter_of(who.query, "course"),
+        person=who.person,
     )
     return answer(past_page(_found(found, "student at that moment")))
 
@@ -170,14 +177,17 @@ def get_student_as_of(student: str, moment: str) -> Response:
 @answers_errors
 def get_student_events(student: str) -> Response:
     """Return a page of a student's events."""
-    query = _query(_begin()[0])
+    uid = requests.student_of(student)
+    who = _asks(Action.READ_STUDENT, student=uid)
+    query = who.query
     after = cursors.decode(query.get("cursor"), "events", (datetime, uuid.UUID))
     found = service().reads.timeline(
-        requests.student_of(student),
+        uid,
         requests.filter_of(query, "course"),
         after,
         cursors.limit_of(query.get("limit")),
         event_type=requests.parameter(query, "type", TYPES),
+        person=who.person,
     )
     return page(_found(found, "student"), cursors.encode(found.last if found else None, "events"))
 
@@ -187,9 +197,11 @@ def get_student_events(student: str) -> Response:
 @answers_errors
 def get_courses() -> Response:
     """Return a page of courses."""
-    query = _query(_begin()[0])
+    who = _asks(Action.LIST_COURSES)
+    query = who.query
     after = cursors.decode(query.get("cursor"), "courses", (str,))
-    found = service().reads.courses(after, cursors.limit_of(query.get("limit")))
+    limit = cursors.limit_of(query.get("limit"))
+    found = service().reads.courses(after, limit, person=who.person, only=who.only)
     return page(found, cursors.encode(found.last, "courses"))
 
 
@@ -198,8 +210,9 @@ def get_courses() -> Response:
 @answers_errors
 def get_course(course: str) -> Response:
     """Return one course's summary."""
-    _begin()
-    found = service().reads.course(requests.id_of(course), service().clock.now())
+    course = requests.id_of(course)
+    who = _asks(Action.READ_CLASS, course=course)
+    found = service().reads.course(course, service().clock.now(), person=who.person)
     return answer(_found(found, "course"))
 
 
@@ -208,8 +221,10 @@ def get_course(course: str) -> Response:
 @answers_errors
 def put_course(course: str) -> Response:
     """Keep a course; 201 for a new version, 200 when nothing changed."""
-    content = requests.read(_begin()[0], Course)
-    return put_answer(service().catalogue.put_course(requests.id_of(course), content))
+    course = requests.id_of(course)
+    who = _asks(Action.PUT_COURSE, course=course)
+    content = requests.read(who.request, Course)
+    return put_answer(service().catalogue.put_course(course, content, person=who.person))
 
 
 @app.route("/v1/courses/{course}/students", authorizer=_signed_in)
@@ -220,15 +235,18 @@ def put_course(course: str) -> Response:
 @answers_errors
 def get_course_students(course: str) -> Response:
     """Return a page of a course's students, those at most risk first unless asked otherwise."""
-    query = _query(_begin()[0])
+    course = requests.id_of(course)
+    who = _asks(Action.READ_CLASS, course=course)
+    query = who.query
     sort = requests.parameter(query, "sort", tuple(SORTS)) or "risk"
     after = cursors.decode(query.get("cursor"), f"students {sort}", (int, uuid.UUID))
     found = service().reads.students(
-        requests.id_of(course),
+        course,
         sort,
         after,
         cursors.limit_of(query.get("limit")),
         service().clock.now(),
+        person=who.person,
     )
     cursor = cursors.encode(found.last if found else None, f"students {sort}")
     return page(_found(found, "course"), cursor)
@@ -239,8 +257,9 @@ def get_course_students(course: str) -> Response:
 @answers_errors
 def get_course_items(course: str) -> Response:
     """Return a course's work."""
-    _begin()
-    return answer(_found(service().reads.items(requests.id_of(course)), "course"))
+    course = requests.id_of(course)
+    who = _asks(Action.READ_CATALOGUE, course=course)
+    return answer(_found(service().reads.items(course, person=who.person), "course"))
 
 
 @app.route(
@@ -250,10 +269,10 @@ def get_course_items(course: str) -> Response:
 @answers_errors
 def put_item(course: str, item: str) -> Response:
     """Keep a piece of work; who has done it is judged anew."""
-    content = requests.read(_begin()[0], Item)
-    return put_answer(
-        service().catalogue.put_item(requests.id_of(course), requests.id_of(item), content)
-    )
+    course, item = requests.id_of(course), requests.id_of(item)
+    who = _asks(Action.PUT_ITEM, course=course)
+    content = requests.read(who.request, Item)
+    return put_answer(service().catalogue.put_item(course, item, content, person=who.person))
 
 
 @app.route(
@@ -268,12 +287,10 @@ def put_item(course: str, item: str) -> Response:
 @answers_errors
 def put_enrolments(course: str, student: str) -> Response:
     """Keep the roster's word on when a student is enrolled in a course."""
-    content = requests.read(_begin()[0], list[Enrolment])
-    return put_answer(
-        service().catalogue.put_enrolments(
-            requests.id_of(course), requests.student_of(student), distinct(content)
-        )
-    )
+    course, uid = requests.id_of(course), requests.student_of(student)
+    who = _asks(Action.PUT_ENROLMENTS, course=course, student=uid)
+    content = distinct(requests.read(who.request, list[Enrolment]))
+    return put_answer(service().catalogue.put_enrolments(course, uid, content, person=who.person))
 
 
 @app.route("/v1/policy", authorizer=_signed_in)
@@ -281,7 +298,7 @@ def put_enrolments(course: str, student: str) -> Response:
 @answers_errors
 def get_policy() -> Response:
     """Return the institution's policy."""
-    _begin()
+    _asks(Action.READ_POLICY)
     return _policy(INSTITUTION)
 
 
@@ -295,7 +312,7 @@ def get_policy() -> Response:
 @answers_errors
 def put_policy() -> Response:
     """Keep the institution's policy; 201 for a new version, 200 when nothing changed."""
-    return _put_policy(INSTITUTION)
+    return _put_policy(INSTITUTION, _asks(Action.PUT_POLICY))
 
 
 @app.route("/v1/courses/{course}/policy", authorizer=_signed_in)
@@ -303,8 +320,9 @@ def put_policy() -> Response:
 @answers_errors
 def get_course_policy(course: str) -> Response:
     """Return a course's policy."""
-    _begin()
-    return _policy(requests.id_of(course))
+    course = requests.id_of(course)
+    _asks(Action.READ_CATALOGUE, course=course)
+    return _policy(course)
 
 
 @app.route(
@@ -319,7 +337,8 @@ def get_course_policy(course: str) -> Response:
 @answers_errors
 def put_course_policy(course: str) -> Response:
     """Keep a course's policy; 201 for a new version, 200 when nothing changed."""
-    return _put_policy(requests.id_of(course))
+    course = requests.id_of(course)
+    return _put_policy(course, _asks(Action.PUT_COURSE_POLICY, course=course))
 
 
 @app.route("/v1/policy/shadow", authorizer=_signed_in)
@@ -327,7 +346,7 @@ def put_course_policy(course: str) -> Response:
 @answers_errors
 def get_shadow() -> Response:
     """Return what the institution has in shadow."""
-    _begin()
+    _asks(Action.READ_POLICY)
     return _shadow(INSTITUTION)
 
 
@@ -341,7 +360,7 @@ def get_shadow() -> Response:
 @answers_errors
 def put_shadow() -> Response:
     """Keep what would be put as the institution's policy; safe to repeat."""
-    return _put_policy(INSTITUTION, service().shadows)
+    return _put_policy(INSTITUTION, _asks(Action.PUT_POLICY), service().shadows)
 
 
 @app.route("/v1/policy/shadow", methods=["DELETE"], authorizer=_signed_in)
@@ -349,7 +368,7 @@ def put_shadow() -> Response:
 @answers_errors
 def delete_shadow() -> Response:
     """End it; safe to repeat."""
-    return _end_shadow(INSTITUTION)
+    return _end_shadow(INSTITUTION, _asks(Action.PUT_POLICY))
 
 
 @app.route("/v1/policy/shadow/report", authorizer=_signed_in)
@@ -360,8 +379,10 @@ def delete_shadow() -> Response:
 @answers_errors
 def get_shadow_report() -> Response:
     """Return how the two compare, by rule and by day."""
-    query = _query(_begin()[0])
+    request, _ = _begin()
+    query = dict(request.query_params or {})
     course = requests.filter_of(query, "course")
+    asked(request, service().roster, Action.READ_COMPARISON, course=course)
     first, last = requests.days_of(
         query, service().clock.now().date(), usual=28, most=shadow.KEPT_DAYS
     )
@@ -374,8 +395,9 @@ def get_shadow_report() -> Response:
 @answers_errors
 def get_course_shadow(course: str) -> Response:
     """Return what a course has in shadow, its own or the institution's."""
-    _begin()
-    return _shadow(requests.id_of(course))
+    course = requests.id_of(course)
+    _asks(Action.READ_CATALOGUE, course=course)
+    return _shadow(course)
 
 
 @app.route(
@@ -390,7 +412,9 @@ def get_course_shadow(course: str) -> Response:
 @answers_errors
 def put_course_shadow(course: str) -> Response:
     """Keep what would be put as the course's policy; safe to repeat."""
-    return _put_policy(requests.id_of(course), service().shadows)
+    course = requests.id_of(course)
+    who = _asks(Action.PUT_COURSE_POLICY, course=course)
+    return _put_policy(course, who, service().shadows)
 
 
 @app.route("/v1/courses/{course}/policy/shadow", methods=["DELETE"], authorizer=_signed_in)
@@ -398,7 +422,8 @@ def put_course_shadow(course: str) -> Response:
 @answers_errors
 def delete_course_shadow(course: str) -> Response:
     """End it; safe to repeat."""
-    return _end_shadow(requests.id_of(course))
+    course = requests.id_of(course)
+    return _end_shadow(course, _asks(Action.PUT_COURSE_POLICY, course=course))
 
 
 def _policy(course: str) -> Response:
@@ -411,17 +436,14 @@ def _shadow(course: str) -> Response:
     )
 
 
-def _end_shadow(course: str) -> Response:
-    person = principal_of(_begin()[0]).subject
-    return answer({"changed": service().shadows.end(course, person=person)})
+def _end_shadow(course: str, who: Asked) -> Response:
+    return answer({"changed": service().shadows.end(course, person=who.person)})
 
 
-def _put_policy(course: str, versions: PolicyVersions | None = None) -> Response:
-    request, _ = _begin()
-    person = principal_of(request).subject
-    changes, text = overrides_of(request)
+def _put_policy(course: str, who: Asked, versions: PolicyVersions | None = None) -> Response:
+    changes, text = overrides_of(who.request)
     default, kept = service().judge.policy, versions or service().policies
-    return put_answer(policies.put(kept, default, course, changes, text, person=person))
+    return put_answer(policies.put(kept, default, course, changes, text, person=who.person))
 
 
 @app.route("/v1/alerts", authorizer=_signed_in)
@@ -440,11 +462,16 @@ def _put_policy(course: str, versions: PolicyVersions | None = None) -> Response
 @answers_errors
 def get_alerts() -> Response:
     """Return a page of alerts."""
-    query = _query(_begin()[0])
-    sort, wanted = listed_alerts(query)
-    after = cursors.decode(query.get("cursor"), f"alerts {sort}", alert_reads.KEYS[sort])
+    who = _asks(Action.LIST_ALERTS)
+    sort, wanted = listed_alerts(who.query)
+    after = cursors.decode(who.query.get("cursor"), f"alerts {sort}", alert_reads.KEYS[sort])
     found = getattr(service().alerts, sort)(
-        wanted, after, cursors.limit_of(query.get("limit")), service().clock.now()
+        wanted,
+        after,
+        cursors.limit_of(who.query.get("limit")),
+        service().clock.now(),
+        person=who.person,
+        only=who.only,
     )
     return page(found, cursors.encode(found.last, f"alerts {sort}"))
 
@@ -454,8 +481,9 @@ def get_alerts() -> Response:
 @answers_errors
 def get_alert(alert_id: str) -> Response:
     """Return one alert, its version as the ETag."""
-    _begin()
-    return _alert(requests.number_of(alert_id, "alert"))
+    number = requests.number_of(alert_id, "alert")
+    who = asked_of_alert(_begin()[0], service().roster, Action.READ_ALERT, number)
+    return _alert(number, who)
 
 
 @app.route(
@@ -540,23 +568,25 @@ def put_intervention(alert_id: str, number: str) -> Response:
 
 def _changed(kind: Any, alert_id: str, number: int = 0, *, status: int = 200) -> Response:
     """Do to an alert what the body wants, and show what has become of it."""
-    request, _ = _begin()
+    number_of_alert = requests.number_of(alert_id, "alert")
+    who = asked_of_alert(_begin()[0], service().roster, Action.ACT_ON_ALERT, number_of_alert)
     in_force = Policies(service().judge.policy, service().policies.in_force())
     alerts.act(
-        requests.read(request, kind),
-        requests.number_of(alert_id, "alert"),
+        requests.read(who.request, kind),
+        number_of_alert,
         changes=service().alert_changes,
         clock=service().clock,
         policy_of=in_force.of,
-        person=principal_of(request).subject,
-        versions=conditions.versions_of(request),
+        person=who.person,
+        versions=conditions.versions_of(who.request),
         number=number,
     )
-    return _alert(requests.number_of(alert_id, "alert"), status)
+    return _alert(number_of_alert, who, status)
 
 
-def _alert(number: int, status: int = 200) -> Response:
-    found = _found(service().alerts.one(number, service().clock.now()), "alert")
+def _alert(number: int, who: Asked, status: int = 200) -> Response:
+    found = service().alerts.one(number, service().clock.now(), person=who.person)
+    found = _found(found, "alert")
     return answer(found, status, headers=conditions.etag(found["version"]))
 
 
@@ -565,9 +595,10 @@ def _alert(number: int, status: int = 200) -> Response:
 @answers_errors
 def get_quarantine() -> Response:
     """Return a page of what was set aside."""
-    query = _query(_begin()[0])
-    after = cursors.decode(query.get("cursor"), "quarantine", (datetime, uuid.UUID))
-    found = service().reads.quarantine(after, cursors.limit_of(query.get("limit")))
+    who = _asks(Action.READ_QUARANTINE)
+    after = cursors.decode(who.query.get("cursor"), "quarantine", (datetime, uuid.UUID))
+    limit = cursors.limit_of(who.query.get("limit"))
+    found = service().reads.quarantine(after, limit, person=who.person)
     return page(found, cursors.encode(found.last, "quarantine"))
 
 
@@ -576,8 +607,9 @@ def get_quarantine() -> Response:
 @answers_errors
 def get_quarantined(quarantine_uid: str) -> Response:
     """Return one thing that was set aside, whole."""
-    _begin()
-    found = service().reads.quarantined(requests.uid_of(quarantine_uid, "quarantined record"))
+    uid = requests.uid_of(quarantine_uid, "quarantined record")
+    who = _asks(Action.READ_QUARANTINE)
+    found = service().reads.quarantined(uid, person=who.person)
     return answer(_found(found, "quarantined record"))
 
 
@@ -589,9 +621,10 @@ def get_quarantined(quarantine_uid: str) -> Response:
 @answers_errors
 def post_people() -> Response:
     """Keep up to 500 people, all or none; tell their pseudonyms, in the order of the list."""
-    request, _ = _begin()
-    wanted = people.by_pseudonym(requests.read(request, list[Person]), service().pseudonym_key)
-    changed = service().people.put(wanted, person=principal_of(request).subject)
+    who = _asks(Action.PUT_PEOPLE)
+    told = requests.read(who.request, list[Person])
+    wanted = people.by_pseudonym(told, service().pseudonym_key)
+    changed = service().people.put(wanted, person=who.person)
     return answer({"items": [{"student": one, "changed": one in changed} for one in wanted]})
 
 
@@ -600,9 +633,9 @@ def post_people() -> Response:
 @answers_errors
 def post_names() -> Response:
     """Return the names of these students, null where they are not known."""
-    request, _ = _begin()
-    wanted = [str(student) for student in requests.read(request, Wanted).students]
-    found = service().people.find(wanted)
+    who = _asks(Action.READ_NAMES)
+    wanted = [str(student) for student in requests.read(who.request, Wanted).students]
+    found = service().people.find(wanted, person=who.person)
     return answer({"items": [name_of(student, found.get(student)) for student in wanted]})
 
 
@@ -611,9 +644,9 @@ def post_names() -> Response:
 @answers_errors
 def get_person(student: str) -> Response:
     """Return what only `person` holds."""
-    _begin()
     uid = requests.student_of(student)
-    found = service().people.find([uid])
+    who = _asks(Action.READ_STUDENT, student=uid)
+    found = service().people.find([uid], person=who.person)
     return answer(_found(found.get(uid), "person"))
 
 
@@ -629,15 +662,15 @@ def get_person(student: str) -> Response:
 @answers_errors
 def post_erasures(student: str) -> Response:
     """Count a student's rows; with dry_run=false delete them, and return the signed proof."""
-    request, _ = _begin()
-    person = principal_of(request).subject
-    uid, wanted = requests.student_of(student), requests.read(request, Erase)
-    if requests.parameter(_query(request), "dry_run", ("true", "false")) != "false":
+    uid = requests.student_of(student)
+    who = _asks(Action.ANSWER_FOR_RECORDS, student=uid)
+    wanted = requests.read(who.request, Erase)
+    if requests.parameter(who.query, "dry_run", ("true", "false")) != "false":
         return answer(erasure.would_erase(uid, service().privacy))
     return answer(
         erasure.erase(
             uid,
-            person=person,
+            person=who.person,
             reason=wanted.reason,
             records=service().privacy,
             kept=service().erasures,
@@ -653,8 +686,9 @@ def post_erasures(student: str) -> Response:
 @answers_errors
 def get_erasures(student: str) -> Response:
     """Return the proof of an erasure."""
-    _begin()
-    found = erasure.proof(requests.student_of(student), service().privacy, service().pseudonym_key)
+    uid = requests.student_of(student)
+    _asks(Action.ANSWER_FOR_RECORDS, student=uid)
+    found = erasure.proof(uid, service().privacy, service().pseudonym_key)
     return answer(_found(found, "erasure"))
 
 
@@ -663,7 +697,7 @@ def get_erasures(student: str) -> Response:
 @answers_errors
 def get_holds() -> Response:
     """Return students and courses of which nothing may be deleted."""
-    _begin()
+    _asks(Action.ANSWER_FOR_RECORDS)
     return answer({"items": service().privacy.holds()})
 
 
@@ -676,12 +710,12 @@ def get_holds() -> Response:
 @answers_errors
 def post_hold() -> Response:
     """Put a hold; 200 when there is one already."""
-    request, _ = _begin()
-    wanted = requests.read(request, Hold)
+    who = _asks(Action.ANSWER_FOR_RECORDS)
+    wanted = requests.read(who.request, Hold)
     new = service().privacy.put_hold(
         **held(wanted),
         reason=wanted.reason,
-        person=principal_of(request).subject,
+        person=who.person,
         as_of=service().clock.now(),
     )
     return put_answer(new)
@@ -692,10 +726,11 @@ def post_hold() -> Response:
 @answers_errors
 def post_lift(hold_id: str) -> Response:
     """Let records go their way again."""
-    request, _ = _begin()
+    number = requests.number_of(hold_id, "hold")
+    who = _asks(Action.ANSWER_FOR_RECORDS)
     lifted = service().privacy.lift_hold(
-        requests.number_of(hold_id, "hold"),
-        person=principal_of(request).subject,
+        number,
+        person=who.person,
         as_of=service().clock.now(),
     )
     return answer(_found({"changed": True} if lifted else None, "hold in force"))
@@ -706,7 +741,7 @@ def post_lift(hold_id: str) -> Response:
 @answers_errors
 def get_retention() -> Response:
     """Return the dry run of the next maintenance, and the proofs of the last ones."""
-    _begin()
+    _asks(Action.ANSWER_FOR_RECORDS)
     rows, kept = service().retained, service().retention
     past = retention.report(rows, kept, service().clock.now())
     return answer({"classes": past, "runs": rows.proofs()})
@@ -717,7 +752,7 @@ def get_retention() -> Response:
 @answers_errors
 def get_clients() -> Response:
     """Return the clients and their sources, by client."""
-    _begin()
+    _asks(Action.BIND_CLIENTS)
     return answer({"items": service().clients.all()})
 
 
@@ -728,10 +763,10 @@ def get_clients() -> Response:
 @answers_errors
 def put_client(client: str) -> Response:
     """Bind a client to a source; it sends as that within a minute."""
-    request, _ = _begin()
-    wanted = requests.read(request, Binding)
-    person = principal_of(request).subject
-    return put_answer(service().clients.put(requests.id_of(client), wanted.source, person=person))
+    client = requests.id_of(client)
+    who = _asks(Action.BIND_CLIENTS)
+    wanted = requests.read(who.request, Binding)
+    return put_answer(service().clients.put(client, wanted.source, person=who.person))
 
 
 @app.route("/v1/health")

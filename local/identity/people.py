@@ -16,6 +16,7 @@ class Somebody(NamedTuple):
     client: str = DASHBOARD
     scope: str = "openid"
     courses: tuple[str, ...] = ()  # that an educator teaches
+    students: tuple[str, ...] = ()  # by the institution's ids: whom she advises, or who she is
     source: str = ""  # as which a machine sends
 
     @property
@@ -25,6 +26,7 @@ class Somebody(NamedTuple):
 
 
 _OULAD = "AAA-2013J"
+_PUPILS = ("oulad-11391", "oulad-28400", "oulad-30268")
 _TERM = ("mathematics", "english", "science", "history")
 
 PEOPLE = {
@@ -35,10 +37,12 @@ PEOPLE = {
             Somebody(f"educator-{subject}", "educator", courses=(f"synthetic-{subject}",))
             for subject in _TERM
         ),
-        Somebody("adviser", "adviser"),
+        Somebody("adviser", "adviser", students=(*_PUPILS, "synthetic-001", "synthetic-002")),
         Somebody("registrar", "registrar"),
+        Somebody("privacy-officer", "privacy_officer"),
+        Somebody("analyst", "analyst"),
         Somebody("administrator", "administrator"),
-        Somebody("student", "student"),
+        Somebody("student", "student", students=_PUPILS[:1]),
         Somebody("platform", "platform", client="platform", scope="events:write", source="local"),
     )
 }

@@ -30,6 +30,7 @@ from chalicelib.adapters.postgres.policies import PostgresPolicies
 from chalicelib.adapters.postgres.privacy import PostgresPrivacy
 from chalicelib.adapters.postgres.reads import PostgresReads
 from chalicelib.adapters.postgres.retention import PostgresRetention
+from chalicelib.adapters.postgres.roster import PostgresRoster
 from chalicelib.adapters.postgres.shadow import PostgresShadows
 from chalicelib.adapters.postgres.sign_in import as_given, by_iam, by_secret
 from chalicelib.adapters.postgres.store import PostgresStore
@@ -71,6 +72,7 @@ class Service:
     alert_changes: AlertChanges
     policies: PostgresPolicies
     shadows: PostgresShadows
+    roster: PostgresRoster
     ledger: PostgresLedger
     judge: Judge
     outbox: Outbox
@@ -173,6 +175,7 @@ def build(settings: Settings) -> Service:
         alert_changes=PostgresAlertChanges(database),
         policies=PostgresPolicies(database),
         shadows=PostgresShadows(database),
+        roster=PostgresRoster(database),
         ledger=PostgresLedger(database),
         judge=Judge(PRESETS[settings.policy], context_ttl_s=settings.context_ttl_s),
         outbox=PostgresOutbox(database),

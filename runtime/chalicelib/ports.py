@@ -244,14 +244,14 @@ class PolicyVersions(Protocol):
 
 
 class RosterReads(Protocol):
-    """Says who has to do with whom, as far as the person who asks is shown it."""
+    """Says who has to do with whom."""
 
     def of(self, person: str, student: str | None = None) -> tuple[dt.date, list[Line], list[str]]:
-        """Return today, a person's lines, and the courses of a student that she is shown."""
+        """Return today, a person's lines, and the courses of a student that she teaches."""
         ...
 
     def of_alert(self, person: str, alert_id: int) -> tuple[dt.date, list[Line], About]:
-        """Return today, a person's lines, and what an alert is about, if she is shown it."""
+        """Return today, a person's lines, and what an alert is about."""
         ...
 
 

@@ -23,6 +23,7 @@ from chalicelib.services.sweep import sweep
 from chalicelib.settings import Settings
 from local.identity import named
 from tests.builders import Clock, lambda_event, record
+from tests.rosters import holds, put_roster
 from tests.signed_in import ISSUED, SignedIn, token
 
 if TYPE_CHECKING:
@@ -32,6 +33,12 @@ if TYPE_CHECKING:
     from chalicelib.domain.wire import Event
     from tests.conftest import TestDatabase
 
+# Who asks unless a test wants it otherwise may do everything; test_access.py parts the roles.
+EVERYTHING = [
+    holds(who, role)
+    for who in ("administrator", "grace")
+    for role in ("administrator", "privacy_officer", "registrar")
+]
 KEY = b"a key of thirty-two bytes, or so"
 
 
@@ -56,7 +63,7 @@ class Stream:
 class Api:
     """The routes on one database, as a test wants to ask them."""
 
-    client: SignedIn  # as an administrator
+    client: SignedIn  # as one who holds every role
     clock: Clock
     stream: Stream
     store: PostgresStore
@@ -130,6 +137,7 @@ def served(database: TestDatabase, folder: Path) -> Iterator[Api]:
         requests_per_s=0,
         **ISSUED.settings,
     )
+    put_roster(database, *EVERYTHING)
     clock, stream, ingest = Clock(), Stream(), Database(database.dsn("ingest"))
     built = bootstrap.build(settings)
     with bootstrap.using(dataclasses.replace(built, clock=clock, stream=stream, keys=ISSUED)):

@@ -19,6 +19,7 @@ from chalicelib.services.judge import Judge
 from chalicelib.services.sweep import sweep
 from tests.builders import Clock, lambda_event, record
 from tests.integration.announcers import NOON, Announcer
+from tests.rosters import holds, put_roster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,6 +105,7 @@ def announcer(monitor):
 
 @pytest.fixture
 def api_database(monitor):
+    put_roster(monitor.server, holds("ada", "registrar"), holds("ben", "registrar"))
     database = Database(monitor.server.dsn("api"))
     yield database
     database.close()

@@ -60,3 +60,11 @@ FROM generate_series(1, 20000) AS i;
 INSERT INTO course_context (course, as_of, enrolled, mean_bp, items)
 SELECT 'COURSE-' || lpad(n::text, 4, '0'), now(), 500, 6000, '[{"item": "item-1", "handed_in": 1, "expected": 2}]'
 FROM generate_series(0, 399) AS n;
+
+INSERT INTO roster (person, kind, target, set_by)
+SELECT 'educator-' || i, 'teaches', 'COURSE-' || lpad((i % 400)::text, 4, '0'), 'registrar' FROM generate_series(1, 1000) AS i
+UNION ALL
+SELECT 'adviser-' || i % 400, 'advises', md5('student' || i)::uuid::text, 'registrar' FROM generate_series(1, 30000) AS i;
+
+INSERT INTO roster_version (person, kind, target, version, set_by)
+SELECT person, kind, target, 1, set_by FROM roster;

@@ -22,6 +22,7 @@ from chalicelib.domain.errors import ConflictError, StaleError
 from chalicelib.domain.policy import HIGHER_EDUCATION
 from chalicelib.services.alerts import act
 from tests.builders import START, STUDENTS, enrolled, scored, submitted
+from tests.rosters import put_roster, teaches
 
 A, B, C = STUDENTS
 DAY = dt.timedelta(days=1)
@@ -54,7 +55,7 @@ class People:
         every = {"course": "MATH-1", "student": None, "assignee": None, "rule": None}
         while after is not None:
             now = self.monitor.clock.now()
-            page = reads.todo({**every, "state": "active", **wanted}, after, 2, now)
+            page = reads.todo({**every, "state": "active", **wanted}, after, 2, now, person="ada")
             found += page.rows
             after = page.last
         return found
@@ -62,6 +63,7 @@ class People:
 
 @pytest.fixture
 def people(monitor):
+    put_roster(monitor.server, teaches("ada", "MATH-1"))
     known = []
 
     def another():
@@ -171,7 +173,7 @@ def test_people_beside_a_consumer_and_sweeps_leave_counts_and_history_right(moni
 def work_on(who, wanted, stop):
     """Do the same to every open alert, again and again."""
     while not stop.is_set():
-        with who.database.transaction() as cursor:
+        with who.database.transaction(person="ada") as cursor:
             cursor.execute("SELECT alert_id FROM alert WHERE cleared_at IS NULL")
             found = cursor.fetchall()
         for (number,) in found:

@@ -231,8 +231,9 @@ def test_a_read_that_is_still_being_added_is_waited_for(ledgers):
     """Its id is lower than that of one which is there: sealing past it would leave it out."""
     slow = psycopg2.connect(ledgers.server.dsn("api"))
     slow.cursor().execute(
-        "INSERT INTO access (subject, client, address, correlation_id, kind, what, reason,"
-        " students, salts) VALUES ('s', '', '', '', 'person', 'w', 'r', %s::uuid[], %s::uuid[])",
+        "SELECT enter('s'); INSERT INTO access (subject, client, address, correlation_id, kind,"
+        " what, reason, students, salts)"
+        " VALUES ('s', '', '', '', 'person', 'w', 'r', %s::uuid[], %s::uuid[])",
         ([ADA], [BEN, CAT]),
     )
     ledgers.read(BEN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import hashlib
 import json
 import re
 import uuid
@@ -18,10 +19,13 @@ from chalicelib.adapters.postgres.alert_reads import PostgresAlertReads
 from chalicelib.adapters.postgres.as_of import PostgresPast
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.reads import SORTS, PostgresReads
+from chalicelib.adapters.postgres.roster import PostgresRoster
+from chalicelib.domain.access import Own
 from chalicelib.domain.policy import HIGHER_EDUCATION
 from chalicelib.domain.retention import Retention
 from chalicelib.services.as_of import look_back
-from tests.conftest import TEMPLATE
+from tests.conftest import TEMPLATE, TestDatabase
+from tests.rosters import advises, holds, put_roster, teaches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,21 +46,45 @@ BIG = {
     "quarantine",
     "receipt",
     "item",
+    "roster",
+    "roster_version",
 }
 SMALL = {"event_stray", "event_partition"}
 STUDENT = "00000000-0000-0000-0000-000000000000"
-COURSE = "COURSE-0042"
+COURSE = "COURSE-0070"  # its students have alerts
+
+
+def _md5_uuid(text: str) -> str:
+    return str(uuid.UUID(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()))
+
+
 EVERY = {"course": None, "student": None, "assignee": None, "rule": None, "state": None}
 
 
-class ExplainingDatabase(Database):
-    """A database that keeps the plan of every query, and which they were."""
+# Who asks, and what of a list is hers; three hundred students are advised by one.
+WHO = {
+    "registrar": None,
+    "educator": Own((COURSE,), ()),
+    "adviser": Own((), tuple(_md5_uuid(f"student{i}") for i in range(1, 301))),
+}
 
-    def __init__(self, conninfo: str) -> None:
+
+LINES = [
+    *(teaches("educator", course) for course in WHO["educator"].courses),
+    *(advises("adviser", student) for student in WHO["adviser"].students),
+]
+
+
+class ExplainingDatabase(Database):
+    """A database asked by somebody, that keeps the plan of every query, and which they were."""
+
+    def __init__(self, conninfo: str, who: str = "registrar") -> None:
         super().__init__(conninfo)
+        self.who = who
         self.plans: dict[str, Any] = {}
 
     def ask(self, query: str, values: Any, *, person: str = "") -> list[tuple[Any, ...]]:
+        person = person or self.who
         (((plan,),),) = super().ask(f"EXPLAIN (FORMAT JSON) {query}", values, person=person)
         self.plans[f"{query}{values}"] = plan["Plan"]
         return super().ask(query, values, person=person)
@@ -70,14 +98,15 @@ def server(postgres: EmbeddedPostgres) -> Iterator[EmbeddedPostgres]:
     connection.autocommit = True
     with contextlib.closing(connection), connection.cursor() as cursor:
         cursor.execute(FILL)
+        put_roster(TestDatabase(postgres, NAME), holds("registrar", "registrar"), *LINES)
         cursor.execute("VACUUM (ANALYZE)")
     yield postgres
     postgres.drop_database(NAME)
 
 
-@pytest.fixture
-def database(server) -> Iterator[ExplainingDatabase]:
-    database = ExplainingDatabase(server.dsn(NAME, "api"))
+@pytest.fixture(params=list(WHO))
+def database(server, request) -> Iterator[ExplainingDatabase]:
+    database = ExplainingDatabase(server.dsn(NAME, "api"), request.param)
     yield database
     database.close()
 
@@ -85,6 +114,9 @@ def database(server) -> Iterator[ExplainingDatabase]:
 @pytest.fixture
 def student(database) -> str:
     query = "SELECT student::text FROM standing WHERE course = %(course)s LIMIT 1"
+    own = WHO[database.who]
+    if own and own.students:
+        return own.students[0]
     ((found,),) = database.ask(query, {"course": COURSE})
     database.plans.clear()
     return str(found)
@@ -103,7 +135,7 @@ def whole_tables(plan: dict[str, Any]) -> set[str]:
     return found
 
 
-def ask_everything(reads: PostgresReads, student: str) -> None:
+def ask_everything(reads: PostgresReads, student: str, only: Own | None) -> None:
     """Ask every question that the API can, at the head of lists and further on."""
     reads.student(student, NOW)
     reads.known(student)
@@ -113,7 +145,7 @@ def ask_everything(reads: PostgresReads, student: str) -> None:
         reads.quarantine(after, 50)
     reads.timeline(STUDENT, None, (), 50)
     for after in ((), (COURSE,)):
-        reads.courses(after, 50)
+        reads.courses(after, 50, only=only)
     reads.course(COURSE, NOW)
     for sort, (_, first) in SORTS.items():
         reads.students(COURSE, sort, (), 50, NOW)
@@ -131,7 +163,7 @@ def ask_of_the_past(database: Database, student: str) -> None:
     look_back(student, NOW, PostgresPast(database), HIGHER_EDUCATION, now=now)
 
 
-def ask_for_alerts(reads: PostgresAlertReads, student: str) -> None:
+def ask_for_alerts(reads: PostgresAlertReads, student: str, only: Own | None) -> None:
     """Ask for alerts in every order, at the head of lists and further on."""
     narrowed = [
         {},
@@ -146,16 +178,30 @@ def ask_for_alerts(reads: PostgresAlertReads, student: str) -> None:
     ]
     for wanted in narrowed:
         for after in ((), (NOW, 20_000)):
-            reads.newest({**EVERY, **wanted}, after, 50, NOW)
+            reads.newest({**EVERY, **wanted}, after, 50, NOW, only=only)
         if {"course", "student", "assignee"} & wanted.keys():
             for after in ((), (NOW, -2, 0, NOW, 20_000)):
-                reads.todo({**EVERY, "state": "active", **wanted}, after, 50, NOW)
-    reads.one(20_000, NOW)
+                todo = {**EVERY, "state": "active", **wanted}
+                reads.todo(todo, after, 50, NOW, only=only)
+    number = reads.newest(EVERY, (), 1, NOW, only=only).rows[0]["alert_id"]
+    reads.one(number, NOW)
+
+
+def ask_the_roster(roster: PostgresRoster, student: str) -> None:
+    """Ask what every decision rests on, and what the roster says."""
+    for person in WHO:
+        roster.of(person)
+        roster.of(person, student)
+        roster.of_alert(person, 20_000)
+        roster.by_person(person, person="")
+    roster.by_target("advises", student, person="")
+    roster.by_target("teaches", COURSE, person="")
 
 
 def test_no_read_goes_through_a_big_table_from_end_to_end(database, student):
-    ask_everything(PostgresReads(database), student)
-    ask_for_alerts(PostgresAlertReads(database), student)
+    ask_everything(PostgresReads(database), student, WHO[database.who])
+    ask_for_alerts(PostgresAlertReads(database), student, WHO[database.who])
+    ask_the_roster(PostgresRoster(database), student)
     ask_of_the_past(database, student)
 
     found = {
@@ -165,11 +211,12 @@ def test_no_read_goes_through_a_big_table_from_end_to_end(database, student):
 
 
 def test_every_query_of_the_reads_is_among_those_asked(database, student):
-    ask_everything(PostgresReads(database), student)
-    ask_for_alerts(PostgresAlertReads(database), student)
+    ask_everything(PostgresReads(database), student, WHO[database.who])
+    ask_for_alerts(PostgresAlertReads(database), student, WHO[database.who])
     ask_of_the_past(database, student)
 
     known = queries.load("reads.sql") | queries.load("alert_reads.sql") | queries.load("as_of.sql")
+    del known["own"]  # a part of the others
     beginnings = {name: query.split("%(")[0] for name, query in known.items()}
     asked = "\n".join(database.plans)
     assert [name for name, text in beginnings.items() if text not in asked] == []
@@ -197,7 +244,7 @@ def test_what_a_function_reads_it_reads_by_index(server, student, name, replayed
     ("query", "tables"),
     [
         ("SELECT count(*) FROM standing WHERE handed_in > 3", {"standing"}),
-        ("SELECT 1 FROM event WHERE event_id = 'x' AND occurred_at < '2024-02-01'", {"event"}),
+        ("SELECT 1 FROM seen_event WHERE event_id = 'x' AND occurred_at < '2024-02-01'", {"event"}),
         ("SELECT 1 FROM course c JOIN alert a USING (course) WHERE a.because = 'x'", {"alert"}),
         ("SELECT (SELECT max(recorded_at) FROM receipt)", {"receipt"}),
     ],

@@ -32,12 +32,15 @@ class Action(enum.Enum):
     PUT_COURSE_POLICY = enum.auto()
     PUT_ENROLMENTS = enum.auto()
     PUT_ITEM = enum.auto()
+    PUT_PEOPLE = enum.auto()
     PUT_POLICY = enum.auto()
     READ_ADVISERS = enum.auto()
     READ_ALERT = enum.auto()
     READ_CATALOGUE = enum.auto()
     READ_CLASS = enum.auto()
+    READ_COMPARISON = enum.auto()  # of two policies, in numbers
     READ_DESCRIPTION = enum.auto()
+    READ_NAMES = enum.auto()
     READ_POLICY = enum.auto()
     READ_QUARANTINE = enum.auto()
     READ_ROLES = enum.auto()
@@ -51,16 +54,22 @@ class About(NamedTuple):
 
     course: str | None = None
     student: str | None = None
-    courses: Sequence[str] = ()  # those of the student that the database shows who asks
+    courses: Sequence[str] = ()  # those of the student that who asks teaches
     person: str | None = None  # whose rights are changed or shown
+
+
+class Own(NamedTuple):
+    """What a person has to do with."""
+
+    courses: tuple[str, ...]  # that she teaches
+    students: tuple[str, ...]  # whom she advises
 
 
 class Permit(NamedTuple):
     """That something is allowed, and why."""
 
     reason: str  # such as: teaches MATH-101 until 2027-01-31
-    everything: bool  # of a list: all of it, or only what the person has to do with
-    courses: tuple[str, ...] = ()  # those that the person teaches
+    only: Own | None = None  # of a list: what is shown of it; None: all
 
 
 class _Rule(NamedTuple):
@@ -99,6 +108,7 @@ _RULES = {
     _A.PUT_COURSE_POLICY: _may("administrator", "teaches"),
     _A.PUT_ENROLMENTS: _may("integrator registrar"),
     _A.PUT_ITEM: _may("integrator registrar", "teaches"),
+    _A.PUT_PEOPLE: _may("integrator registrar"),
     _A.PUT_POLICY: _may("administrator"),
     _A.READ_ADVISERS: _may(
         "administrator integrator privacy_officer registrar", "teaches advises self"
@@ -108,7 +118,9 @@ _RULES = {
         "administrator analyst integrator privacy_officer registrar", "teaches"
     ),
     _A.READ_CLASS: _may("privacy_officer registrar", "teaches"),
+    _A.READ_COMPARISON: _may("administrator privacy_officer registrar", "teaches"),
     _A.READ_DESCRIPTION: _Rule(anybody=True),
+    _A.READ_NAMES: _may("privacy_officer registrar", "teaches advises", any_of_hers=True),
     _A.READ_POLICY: _may(
         "administrator analyst privacy_officer registrar", "teaches advises", any_of_hers=True
     ),
@@ -132,10 +144,10 @@ def decide(
     if rule.not_oneself and about.person == principal.subject:
         return None
     if rule.anybody:
-        return Permit("has signed in", everything=True)
+        return Permit("has signed in")
     if principal.kind == "machine":
         if rule.scope and rule.scope in principal.scopes:
-            return Permit(f"has the scope {rule.scope}", everything=True)
+            return Permit(f"has the scope {rule.scope}")
         held = [line for line in held if line.kind == "role"]
     return _by_role(rule, held) or _by_relation(rule, about, held)
 
@@ -143,16 +155,19 @@ def decide(
 def _by_role(rule: _Rule, held: Sequence[Line]) -> Permit | None:
     for line in held:
         if line.kind == "role" and line.target in rule.roles:
-            return Permit(str(line), everything=True)
+            return Permit(str(line))
     return None
 
 
 def _by_relation(rule: _Rule, about: About, held: Sequence[Line]) -> Permit | None:
     for line in held:
         if line.kind in rule.related and (rule.any_of_hers or _concerns(line, about)):
-            courses = tuple(one.target for one in held if one.kind == "teaches")
-            return Permit(str(line), everything=False, courses=courses)
+            return Permit(str(line), Own(_targets(held, "teaches"), _targets(held, "advises")))
     return None
+
+
+def _targets(held: Sequence[Line], kind: str) -> tuple[str, ...]:
+    return tuple(line.target for line in held if line.kind == kind)
 
 
 def _concerns(line: Line, about: About) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from chalicelib.adapters.postgres.database import Database
+    from chalicelib.domain.access import Own
 
 # What each state, as a list may be narrowed to it, is made of: see alert_state.
 _ANY: dict[str, Any] = {"closed": None, "resolved": None, "snoozed": None, "progress": None}
@@ -35,6 +36,8 @@ KEYS: dict[str, tuple[type, ...]] = {
     "todo": (dt.datetime, int, int, dt.datetime, int),
 }
 _SQL = queries.load("alert_reads.sql")
+_ALL = "FROM alert a"
+_OWN = {name: _SQL[name].replace(_ALL, f"FROM ({_SQL['own']}) AS a") for name in ("newest", "todo")}
 _SHOWN = (
     "alert_id", "student", "course", "rule", "severity", "state", "because", "assignee",
     "snoozed_until", "opened_at", "noted_at", "closed_at", "outcome", "risk_change", "version",
@@ -57,14 +60,15 @@ class PostgresAlertReads:
         as_of: dt.datetime,
         *,
         person: str = "",
+        only: Own | None = None,
     ) -> Page:
-        """Return alerts, newest first.
+        """Return alerts, newest first; of somebody's own courses and students only, or of all.
 
         `wanted` narrows by course, student, assignee, rule and state; None: any.
         """
         before, number = after or (LATEST, 2**62)
         values = {**_values(wanted, limit, as_of), "before": before, "before_id": number}
-        return _page(self._database.ask(_SQL["newest"], values, person=person), limit, 2)
+        return _page(self._ask("newest", values, person, only), limit, 2)
 
     def todo(
         self,
@@ -74,6 +78,7 @@ class PostgresAlertReads:
         as_of: dt.datetime,
         *,
         person: str = "",
+        only: Own | None = None,
     ) -> Page:
         """Return open alerts by severity, change of risk in 7 days, days without a note.
 
@@ -82,8 +87,16 @@ class PostgresAlertReads:
         begun, *key = after or (as_of, -4, 0, _EARLIEST, 0)
         named = dict(zip(("mild", "better", "since", "after_id"), key, strict=True))
         values = {**_values(wanted, limit, begun), **named}
-        found = _page(self._database.ask(_SQL["todo"], values, person=person), limit, 4)
+        found = _page(self._ask("todo", values, person, only), limit, 4)
         return Page(found.rows, [begun, *found.last] if found.last else None)
+
+    def _ask(
+        self, name: str, values: dict[str, Any], person: str, only: Own | None
+    ) -> list[tuple[Any, ...]]:
+        if only is None:
+            return self._database.ask(_SQL[name], values, person=person)
+        own = {"courses": list(only.courses), "students": list(only.students)}
+        return self._database.ask(_OWN[name], {**values, **own}, person=person)
 
     def one(self, alert_id: int, as_of: dt.datetime, *, person: str = "") -> Json | None:
         """Return one alert with evidence, the events behind it, interventions and history.
@@ -94,9 +107,10 @@ class PostgresAlertReads:
         for *columns, more in self._database.ask(_SQL["alert"], values, person=person):
             told = msgspec.json.decode(in_z(more), type=list[msgspec.Raw])
             names = ("evidence", "interventions", "history")
+            one = {**_shown(columns), **dict(zip(names, told, strict=True))}
+            values["student"] = one["student"]
             behind = self._database.ask(_SQL["events_behind"], values, person=person)
-            events = [shown.event(*row) for row in behind]
-            return {**_shown(columns), **dict(zip(names, told, strict=True)), "events": events}
+            return {**one, "events": [shown.event(*row) for row in behind]}
         return None
 
 

@@ -34,7 +34,7 @@ class PostgresCatalogue:
         """Keep this version of a piece of work, and recompute whoever has done it."""
         values = {"course": course, "item": item, **_values(content)}
         values["weight_milli"] = content.weight_milli
-        with self._database.transaction(person=person) as cursor:
+        with self._database.transaction(person=person, for_all=True) as cursor:
             cursor.execute(_SQL["put_item"], values)
             if not cursor.fetchall():
                 return False
@@ -53,7 +53,7 @@ class PostgresCatalogue:
             "ends_at": [_in_utc(one.ends_at) for one in content],
             "content": msgspec.json.encode(content).decode(),
         }
-        with self._database.transaction(person=person) as cursor:
+        with self._database.transaction(person=person, for_all=True) as cursor:
             folding.lock_all(cursor)
             cursor.execute(_SQL["known_enrolments"], values)
             if cursor.fetchall() == sorted((one.begins_at, one.ends_at) for one in content):
@@ -64,7 +64,7 @@ class PostgresCatalogue:
             return True
 
     def _put(self, name: str, values: dict[str, Any], person: str) -> bool:
-        with self._database.transaction(person=person) as cursor:
+        with self._database.transaction(person=person, for_all=True) as cursor:
             cursor.execute(_SQL[name], values)
             return bool(cursor.fetchall())
 

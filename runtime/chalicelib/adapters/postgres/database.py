@@ -25,9 +25,11 @@ _CONNECTION: dict[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 25_000,
 }
-_NAME = """
-SELECT set_config('monitor.person', %(_person)s, true), set_config('timezone', 'UTC', true),
+_BEGIN = """
+SELECT set_config('timezone', 'UTC', true),
        set_config('statement_timeout', %(_timeout_ms)s, true)"""
+_ENTER = f"{_BEGIN}, enter(%(_person)s)"  # shows the rows that this person has to do with
+_ENTER_FOR_ALL = f"{_ENTER}; SELECT set_config('monitor.sees_all', 'true', true)"
 # The last: what was the writer before a failover; a new connection finds the one that is it now.
 _LOST = (psycopg2.OperationalError, psycopg2.InterfaceError, errors.ReadOnlySqlTransaction)
 _TOO_LARGE = (errors.ProgramLimitExceeded, errors.StatementTooComplex)
@@ -42,14 +44,16 @@ class Database:
         self._of_thread = threading.local()
 
     @contextlib.contextmanager
-    def transaction(self, *, person: str = "") -> Iterator[Pipeline]:
+    def transaction(self, *, person: str = "", for_all: bool = False) -> Iterator[Pipeline]:
         """Give a cursor in a transaction that names the person; commit at the end, or roll back.
 
+        The role `api` is shown the rows that the person has to do with; without a person, none.
+        `for_all` shows them all: for what has to be computed of a whole class, whoever asks.
         Raises UnavailableError when the database does not answer, be it at the first statement or
         at the commit: then it is not known whether the commit took place. ConflictError when the
         schema forbids it: of whom a legal hold is in force, or who was erased.
         """
-        connection = self._ready(person)
+        connection = self._ready(_beginning(person, for_all=for_all), person)
         try:
             with connection, pipeline(connection) as cursor:
                 yield cursor
@@ -110,18 +114,18 @@ class Database:
         connection.autocommit = True
         try:
             with connection.cursor() as cursor:
-                cursor.execute(f"{_NAME}; {query}", named)
+                cursor.execute(f"{_beginning(person)}; {query}", named)
                 return cursor.fetchall()
         finally:
             if not connection.closed:
                 connection.autocommit = False
 
-    def _ready(self, person: str) -> extensions.connection:
+    def _ready(self, beginning: str, person: str) -> extensions.connection:
         """Return a connection that just answered; a lost one is replaced once."""
         connection: extensions.connection | None = getattr(self._of_thread, "connection", None)
         if connection is not None:
             try:
-                _begin(connection, person, self._timeout_ms)
+                self._begin(connection, beginning, person)
             except _LOST:
                 self.close()
             else:
@@ -129,17 +133,23 @@ class Database:
         try:
             connection = connect(self._sign_in, **_CONNECTION)
             self._of_thread.connection = connection
-            _begin(connection, person, self._timeout_ms)
+            self._begin(connection, beginning, person)
         except psycopg2.OperationalError as error:
             self.close()
             raise UnavailableError(_first_line(error)) from error
         return connection
 
+    def _begin(self, connection: extensions.connection, beginning: str, person: str) -> None:
+        """Start the transaction; is_local, so that a proxy does not pin the connection."""
+        with connection.cursor() as cursor:
+            cursor.execute(beginning, {"_person": person, "_timeout_ms": str(self._timeout_ms)})
 
-def _begin(connection: extensions.connection, person: str, timeout_ms: int) -> None:
-    """Start the transaction; is_local, so that a proxy does not pin the connection."""
-    with connection.cursor() as cursor:
-        cursor.execute(_NAME, {"_person": person, "_timeout_ms": str(timeout_ms)})
+
+def _beginning(person: str, *, for_all: bool = False) -> str:
+    """Return the first message of a transaction; all of it is local to that."""
+    if for_all:
+        return _ENTER_FOR_ALL
+    return _ENTER if person else _BEGIN
 
 
 def _first_line(error: BaseException) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from chalicelib.adapters.postgres.database import Database
+    from chalicelib.domain.access import Own
 
 _SQL = queries.load("reads.sql")
 LATEST = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
@@ -77,9 +78,12 @@ class PostgresReads:
             return None
         return _page(rows, limit, shown.event, 2)
 
-    def courses(self, after: Sequence[Any], limit: int, *, person: str = "") -> Page:
-        """Return courses by id."""
-        values = {"after": after[0] if after else "", "limit": limit}
+    def courses(
+        self, after: Sequence[Any], limit: int, *, person: str = "", only: Own | None = None
+    ) -> Page:
+        """Return courses by id; somebody's own, or all."""
+        courses = None if only is None else list(only.courses)
+        values = {"after": after[0] if after else "", "limit": limit, "courses": courses}
         return _page(self._rows("courses", values, person), limit, shown.course, 1)
 
     def course(self, course: str, as_of: dt.datetime, *, person: str = "") -> bytes | None:

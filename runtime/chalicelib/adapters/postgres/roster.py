@@ -30,17 +30,15 @@ class PostgresRoster:
         self._database = database
 
     def of(self, person: str, student: str | None = None) -> tuple[dt.date, list[Line], list[str]]:
-        """Return today, a person's lines, and the courses of a student that she is shown."""
+        """Return today, a person's lines, and the courses of a student that she teaches."""
         values = {"person": person, "student": student}
-        ((today, lines, courses),) = self._database.ask(_SQL["lines"], values, person=person)
+        ((today, lines, courses),) = self._database.ask(_SQL["rights"], values)
         return today, _of(person, lines), courses
 
     def of_alert(self, person: str, alert_id: int) -> tuple[dt.date, list[Line], About]:
-        """Return today, a person's lines, and what an alert is about, if she is shown it."""
+        """Return today, a person's lines, and what an alert is about."""
         values = {"person": person, "alert_id": alert_id}
-        ((today, lines, course, student),) = self._database.ask(
-            _SQL["lines_and_alert"], values, person=person
-        )
+        ((today, lines, course, student),) = self._database.ask(_SQL["rights_on_alert"], values)
         return today, _of(person, lines), About(course=course, student=student)
 
     def put(self, line: Line, *, by: str) -> bool:

@@ -141,6 +141,38 @@ BEGIN
   RETURN made;
 END $$;
 ALTER FUNCTION public.ensure_event_partitions(first timestamp with time zone, last timestamp with time zone, width_months integer) OWNER TO owner;
+CREATE FUNCTION public.enter(as_person text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+  today date := (now() AT TIME ZONE 'UTC')::date;
+  roles text[];
+  courses text[];
+  students text[];
+  oneself text[];
+BEGIN
+  SELECT array_agg(r.target) FILTER (WHERE r.kind = 'role'),
+         array_agg(r.target) FILTER (WHERE r.kind = 'teaches'),
+         array_agg(r.target) FILTER (WHERE r.kind IN ('advises', 'self')),
+         array_agg(r.target) FILTER (WHERE r.kind = 'self')
+  INTO roles, courses, students, oneself
+  FROM roster r
+  WHERE r.person = as_person AND (r.begins_on IS NULL OR r.begins_on <= today)
+    AND (r.ends_on IS NULL OR r.ends_on >= today);
+  PERFORM set_config('monitor.person', as_person, true),
+          set_config('monitor.sees_all', (roles && '{registrar,privacy_officer}')::text, true),
+          set_config('monitor.runs_it', (roles && '{administrator}')::text, true),
+          set_config('monitor.keeps_roster', (roles && '{integrator,registrar}')::text, true),
+          set_config('monitor.courses', courses::text, true),
+          set_config('monitor.students', students::text, true),
+          set_config('monitor.oneself', oneself::text, true);
+END $$;
+ALTER FUNCTION public.enter(as_person text) OWNER TO owner;
+CREATE FUNCTION public.entered_as(setting text) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN COALESCE((NULLIF(current_setting(('monitor.'::text || setting), true), ''::text))::boolean, false);
+ALTER FUNCTION public.entered_as(setting text) OWNER TO owner;
 CREATE FUNCTION public.erase_again(of_student uuid, at timestamp with time zone, by_person text, for_reason text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -318,6 +350,10 @@ CREATE FUNCTION public.ledger_reader(a public.access) RETURNS bytea
     LANGUAGE sql IMMUTABLE
     RETURN (((sha256(convert_to((a).subject, 'UTF8'::name)) || sha256(convert_to((a).client, 'UTF8'::name))) || sha256(convert_to((a).address, 'UTF8'::name))) || sha256(convert_to((a).correlation_id, 'UTF8'::name)));
 ALTER FUNCTION public.ledger_reader(a public.access) OWNER TO owner;
+CREATE FUNCTION public.oneself() RETURNS uuid[]
+    LANGUAGE sql STABLE
+    RETURN (NULLIF(current_setting('monitor.oneself'::text, true), ''::text))::uuid[];
+ALTER FUNCTION public.oneself() OWNER TO owner;
 CREATE FUNCTION public.refuse_erased() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -378,6 +414,32 @@ BEGIN
   RETURN n;
 END $_$;
 ALTER FUNCTION public.retain(class text, before timestamp with time zone, most integer, dry_run boolean) OWNER TO owner;
+CREATE FUNCTION public.rights_of(as_person text, of_student uuid, OUT today date, OUT lines text, OUT courses text[]) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+  today := (now() AT TIME ZONE 'UTC')::date;
+  SELECT json_agg(json_build_array(r.kind, r.target, r.begins_on, r.ends_on)),
+         array_agg(r.target) FILTER (WHERE r.kind = 'teaches')
+  INTO lines, courses
+  FROM roster r WHERE r.person = as_person
+    AND (of_student IS NULL OR r.kind <> 'advises' OR r.student = of_student);
+  courses := CASE WHEN of_student IS NOT NULL AND courses IS NOT NULL THEN
+    (SELECT array_agg(s.course) FROM standing s
+     WHERE s.student = of_student AND s.course = ANY (courses)) END;
+END $$;
+ALTER FUNCTION public.rights_of(as_person text, of_student uuid, OUT today date, OUT lines text, OUT courses text[]) OWNER TO owner;
+CREATE FUNCTION public.rights_on_alert(as_person text, on_alert bigint, OUT today date, OUT lines text, OUT course text, OUT student uuid) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+  SELECT a.course, a.student INTO course, student FROM alert a WHERE a.alert_id = on_alert;
+  SELECT r.today, r.lines INTO today, lines
+  FROM rights_of(as_person, coalesce(student, '00000000-0000-0000-0000-000000000000')) AS r;
+END $$;
+ALTER FUNCTION public.rights_on_alert(as_person text, on_alert bigint, OUT today date, OUT lines text, OUT course text, OUT student uuid) OWNER TO owner;
 CREATE TABLE public.risk_daily (
     student uuid NOT NULL,
     course text NOT NULL COLLATE pg_catalog."C",
@@ -429,6 +491,14 @@ CREATE FUNCTION public.rows_past(class text) RETURNS text
      AND NOT is_held(x.student, x.course) LIMIT $2'::text WHEN 'shadow_alert'::text THEN 'SELECT x.ctid FROM shadow_alert x WHERE x.opened_at < $1
      AND NOT is_held(x.student, x.course) LIMIT $2'::text ELSE public.rows_past_in_force(class) END;
 ALTER FUNCTION public.rows_past(class text) OWNER TO owner;
+CREATE FUNCTION public.seen_courses() RETURNS text[]
+    LANGUAGE sql STABLE
+    RETURN (NULLIF(current_setting('monitor.courses'::text, true), ''::text))::text[];
+ALTER FUNCTION public.seen_courses() OWNER TO owner;
+CREATE FUNCTION public.seen_students() RETURNS uuid[]
+    LANGUAGE sql STABLE
+    RETURN (NULLIF(current_setting('monitor.students'::text, true), ''::text))::uuid[];
+ALTER FUNCTION public.seen_students() OWNER TO owner;
 CREATE FUNCTION public.standings_then(in_course text, of_students uuid[], at timestamp with time zone, replayed boolean) RETURNS TABLE(student text, course text, place text, work text, marks integer, weight_sum bigint, weighted_sum bigint, handed_in integer, late integer, sessions integer, attended integer, active_day integer, submitted_day integer, incidents integer, suspensions integer, enrolled text, conduct text, open_alerts smallint, risk_bucket smallint, version bigint, risk_before smallint, flags smallint, flags_elsewhere smallint, roster text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -472,6 +542,49 @@ CREATE FUNCTION public.tables_of_students() RETURNS TABLE(name text)
   ORDER BY c.relname
 $$;
 ALTER FUNCTION public.tables_of_students() OWNER TO owner;
+CREATE TABLE public.announcement (
+    announcement_id bigint NOT NULL,
+    alert_id bigint NOT NULL,
+    kind text NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone,
+    recipient text COLLATE pg_catalog."C",
+    due_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    in_digest boolean DEFAULT false NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    CONSTRAINT announcement_kind_check CHECK ((kind = ANY (ARRAY['opened'::text, 'cleared'::text, 'escalated'::text, 'assigned'::text, 'woken'::text])))
+);
+ALTER TABLE public.announcement OWNER TO owner;
+CREATE TABLE public.quarantine (
+    quarantine_uid uuid NOT NULL,
+    reason text NOT NULL,
+    detail text NOT NULL,
+    payload bytea NOT NULL,
+    source text COLLATE pg_catalog."C",
+    event_id text COLLATE pg_catalog."C",
+    student uuid,
+    occurred_at timestamp with time zone,
+    correlation_id text COLLATE pg_catalog."C",
+    sequence_number text COLLATE pg_catalog."C",
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.quarantine OWNER TO owner;
+CREATE FUNCTION public.waiting(at timestamp with time zone) RETURNS TABLE(unsent bigint, set_aside bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT ( SELECT count(*) AS count
+            FROM ( SELECT
+                    FROM public.announcement
+                   WHERE ((announcement.sent_at IS NULL) AND (announcement.in_digest = ANY (ARRAY[false, true])) AND (announcement.due_at <= waiting.at))
+                  LIMIT 1000) u) AS count,
+     ( SELECT count(*) AS count
+            FROM ( SELECT
+                    FROM public.quarantine
+                   WHERE (quarantine.recorded_at > (now() - '1 day'::interval))
+                  LIMIT 1000) q) AS count;
+END;
+ALTER FUNCTION public.waiting(at timestamp with time zone) OWNER TO owner;
 ALTER TABLE public.access ALTER COLUMN access_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.access_access_id_seq
     START WITH 1
@@ -546,19 +659,6 @@ CREATE TABLE public.alert_history (
     CONSTRAINT alert_history_change_check CHECK ((change = ANY (ARRAY['opened'::text, 'updated'::text, 'cleared'::text, 'acknowledged'::text, 'assigned'::text, 'noted'::text, 'snoozed'::text, 'woken'::text, 'resolved'::text, 'intervention_started'::text, 'intervention_ended'::text])))
 );
 ALTER TABLE public.alert_history OWNER TO owner;
-CREATE TABLE public.announcement (
-    announcement_id bigint NOT NULL,
-    alert_id bigint NOT NULL,
-    kind text NOT NULL,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
-    sent_at timestamp with time zone,
-    recipient text COLLATE pg_catalog."C",
-    due_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
-    in_digest boolean DEFAULT false NOT NULL,
-    attempts smallint DEFAULT 0 NOT NULL,
-    CONSTRAINT announcement_kind_check CHECK ((kind = ANY (ARRAY['opened'::text, 'cleared'::text, 'escalated'::text, 'assigned'::text, 'woken'::text])))
-);
-ALTER TABLE public.announcement OWNER TO owner;
 ALTER TABLE public.announcement ALTER COLUMN announcement_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.announcement_announcement_id_seq
     START WITH 1
@@ -759,20 +859,6 @@ CREATE TABLE public.policy_version (
     valid_from timestamp with time zone DEFAULT now() NOT NULL
 );
 ALTER TABLE public.policy_version OWNER TO owner;
-CREATE TABLE public.quarantine (
-    quarantine_uid uuid NOT NULL,
-    reason text NOT NULL,
-    detail text NOT NULL,
-    payload bytea NOT NULL,
-    source text COLLATE pg_catalog."C",
-    event_id text COLLATE pg_catalog."C",
-    student uuid,
-    occurred_at timestamp with time zone,
-    correlation_id text COLLATE pg_catalog."C",
-    sequence_number text COLLATE pg_catalog."C",
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL
-);
-ALTER TABLE public.quarantine OWNER TO owner;
 CREATE TABLE public.receipt (
     receipt uuid NOT NULL,
     source text NOT NULL COLLATE pg_catalog."C",
@@ -856,6 +942,11 @@ CREATE TABLE public.roster (
     version integer DEFAULT 1 NOT NULL,
     set_by text NOT NULL COLLATE pg_catalog."C",
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    student uuid GENERATED ALWAYS AS (
+CASE
+    WHEN (kind = ANY (ARRAY['advises'::text, 'self'::text])) THEN (target)::uuid
+    ELSE NULL::uuid
+END) STORED,
     CONSTRAINT roster_check CHECK ((ends_on >= begins_on)),
     CONSTRAINT roster_check1 CHECK (((kind <> ALL (ARRAY['advises'::text, 'self'::text])) OR (target = ((target)::uuid)::text))),
     CONSTRAINT roster_kind_check CHECK ((kind = ANY (ARRAY['advises'::text, 'role'::text, 'self'::text, 'teaches'::text])))
@@ -870,9 +961,27 @@ CREATE TABLE public.roster_version (
     ends_on date,
     removed boolean DEFAULT false NOT NULL,
     set_by text NOT NULL COLLATE pg_catalog."C",
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    student uuid GENERATED ALWAYS AS (
+CASE
+    WHEN (kind = ANY (ARRAY['advises'::text, 'self'::text])) THEN (target)::uuid
+    ELSE NULL::uuid
+END) STORED
 );
 ALTER TABLE public.roster_version OWNER TO owner;
+CREATE VIEW public.seen_event WITH (security_barrier='true') AS
+ SELECT student,
+    occurred_at,
+    event_uid,
+    event_type,
+    source,
+    event_id,
+    course,
+    subject,
+    details
+   FROM public.event e
+  WHERE (( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[])));
+ALTER VIEW public.seen_event OWNER TO owner;
 CREATE TABLE public.shadow_alert (
     shadow_alert_id bigint NOT NULL,
     course text NOT NULL COLLATE pg_catalog."C",
@@ -1041,6 +1150,91 @@ ALTER TABLE ONLY public.announcement
     ADD CONSTRAINT announcement_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
 ALTER TABLE ONLY public.intervention
     ADD CONSTRAINT intervention_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
+ALTER TABLE public.access ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.activity_day ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.alert ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.alert_history ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.announcement ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.attendance ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.catalogue_version ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.conduct ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.correction ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.enrolment ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.enrolment_change ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.erasure ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.intervention ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.legal_hold ENABLE ROW LEVEL SECURITY;
+CREATE POLICY others ON public.access TO ingest, privacy, reader USING (true);
+CREATE POLICY others ON public.activity_day TO ingest, privacy, reader USING (true);
+CREATE POLICY others ON public.alert TO ingest, privacy, reader USING (true);
+CREATE POLICY others ON public.alert_history TO ingest, privacy, reader USING (true);
+CREATE POLICY others ON public.announcement TO ingest, privacy, reader USING (true);
+CREATE POLICY others ON public.attendance TO ingest, privacy, reader USING (true);
+CREATE POLICY others ON public.catalogue_version TO ingest, privacy, reader USING (true);
+CREATE POLICY others ON public.conduct TO ingest, privacy, reader USING (true);
+CREATE POLICY others ON public.correction TO ingest, privacy, reader USING (true);
+CREATE POLICY others ON public.enrolment TO ingest, privacy, reader USING (true);
+CREATE POLICY others ON public.enrolment_change TO ingest, privacy, reader USING (true);
+CREATE POLICY others ON public.erasure TO ingest, privacy, reader USING (true);
+CREATE POLICY others ON public.intervention TO ingest, privacy, reader USING (true);
+CREATE POLICY others ON public.legal_hold TO ingest, privacy, reader USING (true);
+CREATE POLICY others ON public.person TO ingest, privacy, reader USING (true);
+CREATE POLICY others ON public.quarantine TO ingest, privacy, reader USING (true);
+CREATE POLICY others ON public.retraction TO ingest, privacy, reader USING (true);
+CREATE POLICY others ON public.risk_daily TO ingest, privacy, reader USING (true);
+CREATE POLICY others ON public.roster TO ingest, privacy, reader USING (true);
+CREATE POLICY others ON public.roster_version TO ingest, privacy, reader USING (true);
+CREATE POLICY others ON public.shadow_alert TO ingest, privacy, reader USING (true);
+CREATE POLICY others ON public.shadow_finding TO ingest, privacy, reader USING (true);
+CREATE POLICY others ON public.standing TO ingest, privacy, reader USING (true);
+ALTER TABLE public.person ENABLE ROW LEVEL SECURITY;
+CREATE POLICY persons ON public.access TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (subject = ( SELECT current_setting('monitor.person'::text, true) AS current_setting))));
+CREATE POLICY persons ON public.activity_day TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))));
+CREATE POLICY persons ON public.alert TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))));
+CREATE POLICY persons ON public.alert_history TO api USING ((EXISTS ( SELECT
+   FROM public.alert a
+  WHERE ((a.alert_id = alert_history.alert_id) AND ((a.student = ANY (( SELECT public.oneself() AS oneself)::uuid[])) IS NOT TRUE)))));
+CREATE POLICY persons ON public.announcement TO api USING ((EXISTS ( SELECT
+   FROM public.alert a
+  WHERE ((a.alert_id = announcement.alert_id) AND ((a.student = ANY (( SELECT public.oneself() AS oneself)::uuid[])) IS NOT TRUE)))));
+CREATE POLICY persons ON public.attendance TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))));
+CREATE POLICY persons ON public.catalogue_version TO api USING (((kind <> 'enrolment'::text) OR ( SELECT public.entered_as('sees_all'::text) AS entered_as)));
+CREATE POLICY persons ON public.conduct TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))));
+CREATE POLICY persons ON public.correction TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))));
+CREATE POLICY persons ON public.enrolment TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))));
+CREATE POLICY persons ON public.enrolment_change TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))));
+CREATE POLICY persons ON public.erasure TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR ( SELECT public.entered_as('keeps_roster'::text) AS entered_as)));
+CREATE POLICY persons ON public.intervention TO api USING ((EXISTS ( SELECT
+   FROM public.alert a
+  WHERE ((a.alert_id = intervention.alert_id) AND ((a.student = ANY (( SELECT public.oneself() AS oneself)::uuid[])) IS NOT TRUE)))));
+CREATE POLICY persons ON public.legal_hold TO api USING (( SELECT public.entered_as('sees_all'::text) AS entered_as));
+CREATE POLICY persons ON public.person TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR ( SELECT public.entered_as('keeps_roster'::text) AS entered_as) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.standing s
+  WHERE (s.student = person.student))))) WITH CHECK ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR ( SELECT public.entered_as('keeps_roster'::text) AS entered_as)));
+CREATE POLICY persons ON public.quarantine TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR ( SELECT public.entered_as('runs_it'::text) AS entered_as)));
+CREATE POLICY persons ON public.retraction TO api USING (( SELECT public.entered_as('sees_all'::text) AS entered_as));
+CREATE POLICY persons ON public.risk_daily TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))));
+CREATE POLICY persons ON public.roster TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR ( SELECT public.entered_as('keeps_roster'::text) AS entered_as) OR ( SELECT public.entered_as('runs_it'::text) AS entered_as) OR (person = ( SELECT current_setting('monitor.person'::text, true) AS current_setting)) OR ((kind = 'teaches'::text) AND (target = ANY (( SELECT public.seen_courses() AS seen_courses)::text[]))) OR ((kind = 'advises'::text) AND (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))))) WITH CHECK (((person <> ( SELECT current_setting('monitor.person'::text, true) AS current_setting)) AND
+CASE
+    WHEN (kind = ANY (ARRAY['role'::text, 'self'::text])) THEN ( SELECT public.entered_as('runs_it'::text) AS entered_as)
+    ELSE ( SELECT public.entered_as('keeps_roster'::text) AS entered_as)
+END));
+CREATE POLICY persons ON public.roster_version TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR ( SELECT public.entered_as('keeps_roster'::text) AS entered_as) OR ( SELECT public.entered_as('runs_it'::text) AS entered_as) OR (person = ( SELECT current_setting('monitor.person'::text, true) AS current_setting)) OR ((kind = 'teaches'::text) AND (target = ANY (( SELECT public.seen_courses() AS seen_courses)::text[]))) OR ((kind = 'advises'::text) AND (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))))) WITH CHECK (((person <> ( SELECT current_setting('monitor.person'::text, true) AS current_setting)) AND
+CASE
+    WHEN (kind = ANY (ARRAY['role'::text, 'self'::text])) THEN ( SELECT public.entered_as('runs_it'::text) AS entered_as)
+    ELSE ( SELECT public.entered_as('keeps_roster'::text) AS entered_as)
+END));
+CREATE POLICY persons ON public.shadow_alert TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))));
+CREATE POLICY persons ON public.shadow_finding TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))));
+CREATE POLICY persons ON public.standing TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))));
+ALTER TABLE public.quarantine ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.retraction ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.risk_daily ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.roster ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.roster_version ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.shadow_alert ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.shadow_finding ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.standing ENABLE ROW LEVEL SECURITY;
 GRANT ALL ON SCHEMA public TO owner;
 REVOKE ALL ON FUNCTION public.count_student(of_student uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.count_student(of_student uuid) TO privacy;
@@ -1057,6 +1251,10 @@ GRANT SELECT ON TABLE public.enrolment_change TO api;
 GRANT SELECT ON TABLE public.enrolment_change TO privacy;
 GRANT SELECT ON TABLE public.enrolment_change TO reader;
 REVOKE ALL ON FUNCTION public.ensure_event_partitions(first timestamp with time zone, last timestamp with time zone, width_months integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.enter(as_person text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.enter(as_person text) TO api;
+GRANT ALL ON FUNCTION public.enter(as_person text) TO ingest;
+GRANT ALL ON FUNCTION public.enter(as_person text) TO privacy;
 REVOKE ALL ON FUNCTION public.erase_again(of_student uuid, at timestamp with time zone, by_person text, for_reason text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.erase_student(of_student uuid, at timestamp with time zone, by_person text, for_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_student(of_student uuid, at timestamp with time zone, by_person text, for_reason text) TO privacy;
@@ -1071,6 +1269,10 @@ GRANT SELECT ON TABLE public.access TO privacy;
 REVOKE ALL ON FUNCTION public.refuse_erased() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.retain(class text, before timestamp with time zone, most integer, dry_run boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.retain(class text, before timestamp with time zone, most integer, dry_run boolean) TO privacy;
+REVOKE ALL ON FUNCTION public.rights_of(as_person text, of_student uuid, OUT today date, OUT lines text, OUT courses text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.rights_of(as_person text, of_student uuid, OUT today date, OUT lines text, OUT courses text[]) TO api;
+REVOKE ALL ON FUNCTION public.rights_on_alert(as_person text, on_alert bigint, OUT today date, OUT lines text, OUT course text, OUT student uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.rights_on_alert(as_person text, on_alert bigint, OUT today date, OUT lines text, OUT course text, OUT student uuid) TO api;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.risk_daily TO ingest;
 GRANT SELECT ON TABLE public.risk_daily TO api;
 GRANT SELECT ON TABLE public.risk_daily TO privacy;
@@ -1079,6 +1281,12 @@ REVOKE ALL ON FUNCTION public.standings_then(in_course text, of_students uuid[],
 GRANT ALL ON FUNCTION public.standings_then(in_course text, of_students uuid[], at timestamp with time zone, replayed boolean) TO api;
 REVOKE ALL ON FUNCTION public.tables_of_alerts() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.tables_of_students() FROM PUBLIC;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.announcement TO ingest;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.announcement TO api;
+GRANT SELECT ON TABLE public.announcement TO privacy;
+GRANT SELECT,INSERT ON TABLE public.quarantine TO ingest;
+GRANT SELECT ON TABLE public.quarantine TO api;
+GRANT SELECT ON TABLE public.quarantine TO privacy;
 GRANT SELECT ON SEQUENCE public.access_access_id_seq TO ingest;
 GRANT SELECT ON TABLE public.access_batch TO api;
 GRANT SELECT ON TABLE public.access_batch TO privacy;
@@ -1100,9 +1308,6 @@ GRANT SELECT(change) ON TABLE public.alert_history TO reader;
 GRANT SELECT(because) ON TABLE public.alert_history TO reader;
 GRANT SELECT(changed_at) ON TABLE public.alert_history TO reader;
 GRANT SELECT(recorded_at) ON TABLE public.alert_history TO reader;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.announcement TO ingest;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.announcement TO api;
-GRANT SELECT ON TABLE public.announcement TO privacy;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attendance TO ingest;
 GRANT SELECT ON TABLE public.attendance TO api;
 GRANT SELECT ON TABLE public.attendance TO privacy;
@@ -1131,7 +1336,6 @@ GRANT SELECT ON TABLE public.erasure TO ingest;
 GRANT SELECT ON TABLE public.erasure TO api;
 GRANT SELECT ON TABLE public.erasure TO privacy;
 GRANT SELECT,INSERT ON TABLE public.event TO ingest;
-GRANT SELECT ON TABLE public.event TO api;
 GRANT SELECT ON TABLE public.event TO privacy;
 GRANT SELECT(student) ON TABLE public.event TO reader;
 GRANT SELECT(occurred_at) ON TABLE public.event TO reader;
@@ -1143,7 +1347,6 @@ GRANT SELECT(details) ON TABLE public.event TO reader;
 GRANT SELECT ON TABLE public.event_partition TO ingest;
 GRANT SELECT ON TABLE public.event_partition TO api;
 GRANT SELECT ON TABLE public.event_stray TO ingest;
-GRANT SELECT ON TABLE public.event_stray TO api;
 GRANT SELECT ON TABLE public.intervention TO ingest;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.intervention TO api;
 GRANT SELECT ON TABLE public.intervention TO privacy;
@@ -1160,9 +1363,6 @@ GRANT SELECT ON TABLE public.policy_version TO ingest;
 GRANT SELECT,INSERT ON TABLE public.policy_version TO api;
 GRANT SELECT ON TABLE public.policy_version TO reader;
 GRANT SELECT ON TABLE public.policy_version TO privacy;
-GRANT SELECT,INSERT ON TABLE public.quarantine TO ingest;
-GRANT SELECT ON TABLE public.quarantine TO api;
-GRANT SELECT ON TABLE public.quarantine TO privacy;
 GRANT SELECT,INSERT ON TABLE public.receipt TO ingest;
 GRANT SELECT ON TABLE public.receipt TO api;
 GRANT SELECT ON TABLE public.receipt TO privacy;
@@ -1184,6 +1384,7 @@ GRANT SELECT ON TABLE public.roster TO privacy;
 GRANT SELECT,INSERT ON TABLE public.roster_version TO api;
 GRANT SELECT ON TABLE public.roster_version TO ingest;
 GRANT SELECT ON TABLE public.roster_version TO privacy;
+GRANT SELECT ON TABLE public.seen_event TO api;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.shadow_alert TO ingest;
 GRANT SELECT ON TABLE public.shadow_alert TO api;
 GRANT SELECT ON TABLE public.shadow_alert TO reader;

@@ -70,21 +70,27 @@ FROM alert a CROSS JOIN LATERAL risk_moved(a.student, a.course, %(today)s) AS r
 WHERE a.alert_id = %(alert_id)s
 
 -- name: events_behind
--- The events that the evidence of an alert names, and of absence those of the sessions missed; the
--- latest ones. Uses event_identity, attendance_pkey.
+-- The events that the evidence of a student's alert names, and of absence those of the sessions
+-- missed; the latest ones. The student is named, since nothing but a value gets through the fence of
+-- seen_event to its index. Uses event_identity, attendance_pkey.
 SELECT e.occurred_at, e.event_uid::text, e.event_type, e.source, e.event_id, nullif(e.course, ''),
        e.subject, e.details
-FROM alert a
-CROSS JOIN LATERAL (
-  SELECT array_agg(uid) AS uids FROM (
-    SELECT jsonb_array_elements_text(a.evidence -> 'events')::uuid AS uid
-    UNION ALL
-    SELECT t.event_uid FROM attendance t
-    WHERE a.rule = 'chronic_absence' AND t.student = a.student AND t.course = a.course
-      AND t.status = ANY (%(missed)s::smallint[])
-  ) AS named
-) AS behind
-JOIN event e ON e.student = a.student AND e.event_uid = ANY (behind.uids)
-WHERE a.alert_id = %(alert_id)s
+FROM seen_event e
+WHERE e.student = %(student)s::uuid AND e.event_uid IN (
+  SELECT jsonb_array_elements_text(a.evidence -> 'events')::uuid
+  FROM alert a WHERE a.alert_id = %(alert_id)s
+  UNION ALL
+  SELECT t.event_uid FROM alert a JOIN attendance t USING (student, course)
+  WHERE a.alert_id = %(alert_id)s AND a.rule = 'chronic_absence'
+    AND t.status = ANY (%(missed)s::smallint[])
+)
 ORDER BY e.occurred_at DESC, e.event_uid DESC
 LIMIT 100
+
+-- name: own
+-- What somebody's lists of alerts are made of, instead of all alerts: those of her courses and
+-- students, which are few beside all. OFFSET 0, so that they are found by alert_by_course and
+-- alert_by_student and sorted then, and not sought among all in the order of the list.
+SELECT * FROM alert
+WHERE course = ANY (%(courses)s::text[]) OR student = ANY (%(students)s::uuid[])
+OFFSET 0

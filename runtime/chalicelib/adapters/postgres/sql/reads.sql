@@ -32,7 +32,7 @@ SELECT json_build_array(
 -- occurred_at says nothing new but lets partitions be passed over.
 SELECT e.occurred_at, e.event_uid::text, e.event_type, e.source, e.event_id, nullif(e.course, ''),
        e.subject, e.details
-FROM event e
+FROM seen_event e
 WHERE e.student = %(student)s
   AND (e.occurred_at, e.event_uid) < (%(before)s, %(before_uid)s::uuid)
   AND e.occurred_at <= %(before)s
@@ -46,18 +46,27 @@ SELECT 1 FROM standing WHERE student = %(student)s LIMIT 1
 
 -- name: courses
 -- Courses by id, with how many students are enrolled and have open alerts. A course is known by the
--- catalogue or, when nobody has put it there, by the sweep, which also counts the students. Uses
--- course_pkey, course_context_pkey, alert_one_open.
-SELECT k.course, c.title, c.subject, c.starts_on, c.ends_on, coalesce(x.enrolled, 0),
-       (SELECT count(*) FROM alert a WHERE a.course = k.course AND a.cleared_at IS NULL)
+-- catalogue or, when nobody has put it there, by the sweep, which also counts the students. Who does
+-- not see the students is not told how many have alerts, or of fewer than ten. Uses course_pkey,
+-- course_context_pkey, alert_one_open.
+SELECT k.course, c.title, c.subject, c.starts_on, c.ends_on,
+       CASE WHEN s.seen OR coalesce(x.enrolled, 0) NOT BETWEEN 1 AND 9 THEN coalesce(x.enrolled, 0) END,
+       CASE WHEN s.seen THEN (SELECT count(*) FROM alert a
+                              WHERE a.course = k.course AND a.cleared_at IS NULL) END
 FROM (
-  (SELECT course FROM course WHERE course > %(after)s ORDER BY course LIMIT %(limit)s)
+  (SELECT course FROM course WHERE course > %(after)s
+     AND (%(courses)s::text[] IS NULL OR course = ANY (%(courses)s::text[]))
+   ORDER BY course LIMIT %(limit)s)
   UNION
-  (SELECT course FROM course_context WHERE course > %(after)s ORDER BY course LIMIT %(limit)s)
+  (SELECT course FROM course_context WHERE course > %(after)s
+     AND (%(courses)s::text[] IS NULL OR course = ANY (%(courses)s::text[]))
+   ORDER BY course LIMIT %(limit)s)
   ORDER BY course LIMIT %(limit)s
 ) AS k
 LEFT JOIN course c ON c.course = k.course
 LEFT JOIN course_context x ON x.course = k.course
+CROSS JOIN LATERAL (SELECT (SELECT entered_as('sees_all'))
+                           OR k.course = ANY ((SELECT seen_courses())::text[]) AS seen) AS s
 ORDER BY k.course
 
 -- name: course
@@ -192,13 +201,9 @@ WITH recent AS MATERIALIZED (
   WHERE ctid >= (SELECT ('(' || greatest(pg_relation_size('receipt')
                    / current_setting('block_size')::integer - 8, 0) || ',0)')::tid)
 )
-SELECT (SELECT max(name) FROM migration),
-       (SELECT count(*) FROM (SELECT 1 FROM announcement
-                              WHERE sent_at IS NULL AND in_digest IN (false, true)
-                                AND due_at <= %(now)s LIMIT 1000) AS unsent),
-       (SELECT count(*) FROM (SELECT 1 FROM quarantine WHERE recorded_at > now() - interval '1 day'
-                              LIMIT 1000) AS set_aside),
+SELECT (SELECT max(name) FROM migration), w.unsent, w.set_aside,
        (SELECT max(recorded_at) FROM recent),
        CASE WHEN abs(extract(epoch FROM now() - %(now)s)) < 60 THEN (
          SELECT coalesce(extract(epoch FROM max(recorded_at - accepted_at)), 0)::float8
          FROM recent WHERE recorded_at > now() - interval '1 minute') END
+FROM waiting(%(now)s) AS w

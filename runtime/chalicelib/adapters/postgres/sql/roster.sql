@@ -1,25 +1,15 @@
--- name: lines
--- What the roster says of a person, the day that it is by the database's clock, and the courses of
--- the student asked about, as far as the person is shown them. Of the students whom she advises, the
--- one asked about is enough. Uses roster_pkey, standing_pkey.
-SELECT (now() AT TIME ZONE 'UTC')::date,
-       (SELECT coalesce(json_agg(json_build_array(kind, target, begins_on, ends_on)), '[]')::text
-        FROM roster WHERE person = %(person)s
-          AND (kind <> 'advises' OR %(student)s::text IS NULL OR target = %(student)s)),
-       ARRAY(SELECT course FROM standing WHERE student = %(student)s::uuid)
+-- name: rights
+-- What a decision rests on.
+SELECT today, coalesce(lines, '[]'), coalesce(courses, '{}') FROM rights_of(%(person)s, %(student)s)
 
--- name: lines_and_alert
--- The same, and what an alert is about. Uses roster_pkey, alert_pkey.
-SELECT (now() AT TIME ZONE 'UTC')::date,
-       (SELECT coalesce(json_agg(json_build_array(kind, target, begins_on, ends_on)), '[]')::text
-        FROM roster WHERE person = %(person)s
-          AND (kind <> 'advises' OR target = a.student::text)),
-       a.course, a.student::text
-FROM (SELECT) AS one LEFT JOIN alert a ON a.alert_id = %(alert_id)s
+-- name: rights_on_alert
+-- The same, and what an alert is about.
+SELECT today, coalesce(lines, '[]'), course, student::text
+FROM rights_on_alert(%(person)s, %(alert_id)s)
 
 -- name: lock_roles
 -- One change of roles at a time, so that two cannot remove the last administrator together.
-SELECT pg_advisory_xact_lock(4714)
+SELECT pg_advisory_xact_lock(4715)
 
 -- name: administrators
 -- Uses roster_by_target.
