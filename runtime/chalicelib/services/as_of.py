@@ -86,12 +86,14 @@ def look_back(
     now: dt.datetime,
     course: str | None = None,
     person: str = "",
+    most: int = MOST,
 ) -> View | None:
     """Return what production knew and said of a student then; None where it knew nothing.
 
     The class is looked at as it was at that very moment; the sweep's view of it, by which alerts
-    went, was up to five minutes older. Raises InvalidRequestError for a moment that is yet to come,
-    or of which the events are not kept any more.
+    went, was up to five minutes older. A class of which more than `most` standings would have to be
+    folded anew is not looked at, and nothing is said then.
+    Raises InvalidRequestError for a moment that is yet to come, or whose events are not kept.
     """
     _check(at, past.oldest(), now)
     policies = Policies(default, past.policies(at))
@@ -101,7 +103,7 @@ def look_back(
     for one in sorted(owns.keys() & set(seen)):
         own = owns[one]
         signals = Signals(flags=own.flags, flags_elsewhere=_elsewhere(owns, one))
-        judged.append(_judged(own, at, past, signals))
+        judged.append(_judged(own, at, past, signals, most))
     alerts = past.alerts(student, course, at, person=person)
     return View(student, at, judged, alerts) if judged else None
 
@@ -129,9 +131,9 @@ def _elsewhere(owns: Mapping[str, _Own], course: str) -> int:
     return functools.reduce(operator.or_, (o.flags for c, o in owns.items() if c != course), 0)
 
 
-def _judged(own: _Own, at: dt.datetime, past: Past, signals: Signals) -> Judged:
+def _judged(own: _Own, at: dt.datetime, past: Past, signals: Signals, most: int) -> Judged:
     known, standing = own.known, own.standing
-    class_ = [standing] if standing.course == SCHOOL else _class(past, known, at)
+    class_ = [standing] if standing.course == SCHOOL else _class(past, known, at, most)
     if class_ is None:
         return Judged(known, standing, None, None, None)
     as_of_us = micros(at)
@@ -142,10 +144,10 @@ def _judged(own: _Own, at: dt.datetime, past: Past, signals: Signals) -> Judged:
     return Judged(known, standing, findings, found, context)
 
 
-def _class(past: Past, known: CourseThen, at: dt.datetime) -> list[Standing] | None:
+def _class(past: Past, known: CourseThen, at: dt.datetime, most: int) -> list[Standing] | None:
     """Return the standings of a class; None when too many of them would have to be folded."""
     members = past.members(known.course.course, at)
-    if sum(one.standing is None for one in members) > MOST:
+    if sum(one.standing is None for one in members) > most:
         return None
     return _standings(past, known, at, members)
 
