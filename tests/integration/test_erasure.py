@@ -36,6 +36,7 @@ from tests.builders import (
     scored,
     submitted,
 )
+from tests.rosters import advises, put_roster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,6 +79,7 @@ def term(monitor: Any) -> Any:
     conflict = scored(f"{ERASED[:2]}s", ERASED, 1, 99)
     monitor.consumer.consume(lambda_event(record([conflict]), raw_record(b"no record")))
     monitor.catalogue.put_enrolments("MATH-1", ERASED, [Enrolment(START, None)])
+    put_roster(monitor.server, advises("ada", ERASED), advises("ada", OTHERS[0]))
     monitor.sweep()
     return monitor
 
@@ -130,6 +132,7 @@ def test_a_dry_run_tells_what_would_go_and_changes_nothing(term, privacy, databa
     assert told["rows"]["alert_history"] >= told["rows"]["alert"]
     assert told["rows"]["quarantine"] == 1
     assert told["rows"]["catalogue_version"] == 1
+    assert told["rows"]["roster"] == 1
     proof = _erase(ERASED, term, privacy, tmp_path / "list")
     assert proof["erasure"]["deleted"] == told["rows"]
 
@@ -346,6 +349,8 @@ def test_nobody_who_was_erased_is_brought_back_by_hand(term, privacy, tmp_path):
     _erase(ERASED, term, privacy, tmp_path / "list")
     with pytest.raises(ConflictError, match="was erased"):
         term.catalogue.put_enrolments("MATH-1", ERASED, [Enrolment(START, None)])
+    with pytest.raises(ConflictError):
+        put_roster(term.server, advises("ben", ERASED))
     with pytest.raises(ConflictError):
         privacy.put_hold(student=ERASED, course=None, reason="r", person="p", as_of=START)
     assert not any(privacy.count(ERASED).values())

@@ -1144,6 +1144,7 @@ CREATE TRIGGER refuse_erased AFTER INSERT OR UPDATE OF student ON public.correct
 CREATE TRIGGER refuse_erased AFTER INSERT OR UPDATE OF student ON public.enrolment FOR EACH ROW EXECUTE FUNCTION public.refuse_erased();
 CREATE TRIGGER refuse_erased AFTER INSERT OR UPDATE OF student ON public.legal_hold FOR EACH ROW WHEN ((new.student IS NOT NULL)) EXECUTE FUNCTION public.refuse_erased();
 CREATE TRIGGER refuse_erased AFTER INSERT OR UPDATE OF student ON public.person FOR EACH ROW EXECUTE FUNCTION public.refuse_erased();
+CREATE TRIGGER refuse_erased AFTER INSERT OR UPDATE ON public.roster FOR EACH ROW WHEN ((new.student IS NOT NULL)) EXECUTE FUNCTION public.refuse_erased();
 ALTER TABLE ONLY public.alert_history
     ADD CONSTRAINT alert_history_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
 ALTER TABLE ONLY public.announcement
