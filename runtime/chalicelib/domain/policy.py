@@ -13,6 +13,7 @@ from msgspec.structs import fields
 
 from chalicelib.domain.errors import InvalidRequestError
 from chalicelib.domain.local_time import is_time_zone
+from chalicelib.domain.repeats import repeated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,7 +118,7 @@ def read_toml(text: str) -> Overrides:
         return tomllib.loads(text)
     except RecursionError as error:
         raise refusal(text, None, "it is nested too deeply", line=1) from error
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
         found = _AT_LINE.search(str(error))
         line = int(found[1] or 0) if found else 0
         line = line or len(text.rstrip().splitlines())
@@ -127,12 +128,15 @@ def read_toml(text: str) -> Overrides:
 def read_json(text: str) -> Overrides:
     """Return what a JSON object says; InvalidRequestError names the line where it is none."""
     try:
-        return msgspec.json.decode(text, type=Overrides)
+        found = msgspec.json.decode(text, type=Overrides)
     except (msgspec.MsgspecError, RecursionError) as error:
-        found = _AT_BYTE.search(str(error))
-        before = text.encode()[: int(found[1])] if found else b""
+        at = _AT_BYTE.search(str(error))
+        before = text.encode()[: int(at[1])] if at else b""
         reason = _AT_BYTE.sub("", str(error)) or "it is nested too deeply"
         raise refusal(text, None, reason, line=before.count(b"\n") + 1) from error
+    if twice := repeated(text):
+        raise refusal(text, twice, "it stands there twice")
+    return found
 
 
 def changed(base: Policy, overrides: Mapping[str, Any], text: str = "") -> Policy:

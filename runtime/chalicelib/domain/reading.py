@@ -9,6 +9,7 @@ import msgspec
 
 from chalicelib.domain import events
 from chalicelib.domain.conversion import InvalidEventError, to_wire
+from chalicelib.domain.repeats import repeated
 
 if TYPE_CHECKING:
     from chalicelib.domain import wire
@@ -17,6 +18,11 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONG_FRACTION = re.compile(rb"(:\d\d\.\d{6})\d+")
 _AT_PATH = re.compile(r"^(.*?)(?: - at `(.*)`)?$", re.DOTALL)
 _FIELD_IN_MESSAGE = re.compile(r"field `([^`]+)`")
+
+_NAMES = {  # of each type's fields, as they stand in JSON
+    kind: tuple(f'"{name}"'.encode() for name in ("event_type", *kind.__struct_fields__))
+    for kind in events.TYPES
+}
 
 _decode = msgspec.json.Decoder(events.Event).decode
 _decode_any = msgspec.json.decode
@@ -39,7 +45,11 @@ def read_event(raw: bytes, key: bytes) -> wire.Event:
     # Only an escape, DEL, or the first byte of C1 in UTF-8 may hide a control character.
     if b"\\" in raw or b"\x7f" in raw or b"\xc2" in raw:
         _look_for_controls(raw)
-    return to_wire(event, key)
+    found = to_wire(event, key)
+    # A key may stand twice only where its name does, or is spelt with an escape.
+    if b"\\" in raw or any(raw.count(name) > 1 for name in _NAMES[type(event)]):
+        _refuse_repeats(raw)
+    return found
 
 
 def _with_times_of(event: events.Event, cut: events.Event) -> events.Event:
@@ -81,6 +91,12 @@ def _look_for_controls(raw: bytes) -> None:
         _refuse_controls(_decode_any(raw), "$")
     except (msgspec.MsgspecError, RecursionError) as error:  # a number or a depth of metadata
         raise InvalidEventError("$.metadata", f"not readable as JSON: {error}") from error
+
+
+def _refuse_repeats(raw: bytes) -> None:
+    """Refuse an event that says one thing twice: who reads it next might take the other value."""
+    if name := repeated(raw):
+        raise InvalidEventError(f"$.{name}", "it stands there twice")
 
 
 def _refuse_controls(value: object, path: str) -> None:

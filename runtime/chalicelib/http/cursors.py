@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import uuid
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -56,7 +57,7 @@ def limit_of(text: str | None) -> int:
     """Return how many rows a page shall have, 1 to 200."""
     if text is None:
         return DEFAULT_LIMIT
-    if not text.isdecimal() or not 1 <= int(text) <= MOST:
+    if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= MOST:
         raise InvalidRequestError(f"`limit` is {text[:20]!r}; 1 to {MOST} is expected.")
     return int(text)
 

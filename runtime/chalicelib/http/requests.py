@@ -18,6 +18,7 @@ from chalicelib.domain.errors import (
     UnsupportedMediaError,
 )
 from chalicelib.domain.events import Moment
+from chalicelib.domain.repeats import repeated
 from chalicelib.services.ingest import MAX_BYTES
 from chalicelib.telemetry import logger
 
@@ -75,8 +76,9 @@ def body_of(request: Request) -> bytes:
 
 def read(request: Request, as_: Any) -> Any:
     """Return the body as a value of a type; InvalidRequestError names what is wrong and where."""
+    body = json_bytes(request)
     try:
-        return msgspec.json.decode(json_bytes(request), type=as_)
+        found = msgspec.json.decode(body, type=as_)
     except msgspec.ValidationError as error:
         found = _AT_PATH.match(str(error))
         reason, path = (found[1], found[2]) if found else (str(error), None)
@@ -84,6 +86,10 @@ def read(request: Request, as_: Any) -> Any:
         raise InvalidRequestError(f"{path or '$'}: {reason}", [wrong]) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidRequestError(f"The body is not readable as JSON: {error}.") from error
+    if name := repeated(body):
+        wrong = {"path": f"$.{name}", "reason": "it stands there twice"}
+        raise InvalidRequestError(f"`{name}` stands twice in one object.", [wrong])
+    return found
 
 
 def student_of(text: str) -> str:
@@ -163,7 +169,7 @@ def _checked(day: dt.date, text: str) -> dt.date:
 
 def number_of(text: str, what: str) -> int:
     """Return a number of a path; NotFoundError when it is none."""
-    if not text.isdecimal() or len(text) > MAX_DIGITS:
+    if not re.fullmatch(f"[0-9]{{1,{MAX_DIGITS}}}", text):
         raise NotFoundError(f"There is no such {what}.")
     return int(text)
 
