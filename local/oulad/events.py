@@ -12,6 +12,8 @@ from local.oulad.files import (
     SUBMISSIONS,
     Run,
     click_files,
+    count_of,
+    day_of,
     day_or_none,
     known,
     number_of,
@@ -65,11 +67,13 @@ def work(
         if one is None:
             continue
         if banked == "1":
-            yield _carried_over(run, one, number, int(date), score)
+            yield _carried_over(run, one, number, day_of(date), score)
             continue
-        yield _submission(run, item, number, int(date))
+        yield _submission(run, item, number, day_of(date))
         if known(score):
-            yield _mark(run, one, number, int(date) + marking_lag_days, {"score": number_of(score)})
+            yield _mark(
+                run, one, number, day_of(date) + marking_lag_days, {"score": number_of(score)}
+            )
 
 
 def activity(folder: Path, run: Run) -> Iterator[Draft]:
@@ -77,10 +81,10 @@ def activity(folder: Path, run: Run) -> Iterator[Draft]:
     clicks: Counter[tuple[str, str]] = Counter()
     for path in click_files(folder):
         for number, date, count in rows_of(path, run, "id_student", "date", "sum_click"):
-            clicks[number, date] += int(count)
+            clicks[number, date] += count_of(count)
     for (number, date), clicked in clicks.items():
         id_ = f"activity-{run.course_id}-{number}-day{date}"
-        at = times.within(times.STUDYING, int(date), id_)
+        at = times.within(times.STUDYING, day_of(date), id_)
         details = {"kind": "vle", "count": clicked}
         yield Draft(at, id_, "activity_recorded", student_id(number), run.course_id, details)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import operator
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ ASSESSMENTS = "assessments.csv"
 REGISTRATION = "studentRegistration.csv"
 SUBMISSIONS = "studentAssessment.csv"
 INFO = "studentInfo.csv"
+_DAY = re.compile("-?[0-9]{1,4}")
+_COUNT = re.compile("[0-9]{1,9}")
+_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
 class OuladError(Exception):
@@ -49,6 +53,10 @@ def read_columns(path: Path, *columns: str) -> Iterator[tuple[str, ...]]:
             yield from map(operator.itemgetter(*map(header.index, columns)), reader)
     except FileNotFoundError as error:
         raise OuladError(f"{path.parent} has no {path.name}, which OULAD has") from error
+    except IndexError as error:
+        raise OuladError(f"{path.name}, line {reader.line_num}: it ends too early") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise OuladError(f"{path.name} is not readable as CSV in UTF-8: {error}") from error
 
 
 def rows_of(path: Path, run: Run, *columns: str) -> Iterator[tuple[str, ...]]:
@@ -73,11 +81,27 @@ def known(value: str) -> bool:
 
 def day_or_none(value: str) -> int | None:
     """Return a day of the run, which may be negative; None when it is not known."""
-    return int(value) if known(value) else None
+    return day_of(value) if known(value) else None
+
+
+def day_of(value: str) -> int:
+    """Return a day of the run. Raises OuladError for what is none, or years away."""
+    if not _DAY.fullmatch(value):
+        raise OuladError(f"{value[:20]!r} is not a day of a course run")
+    return int(value)
+
+
+def count_of(value: str) -> int:
+    """Return how often. Raises OuladError for what is no count."""
+    if not _COUNT.fullmatch(value):
+        raise OuladError(f"{value[:20]!r} is not a count")
+    return int(value)
 
 
 def number_of(value: str) -> float:
-    """Return a number, whole where it is whole: 10, 7.5."""
+    """Return a number, whole where it is whole: 10, 7.5. Raises OuladError for what is none."""
+    if not _NUMBER.fullmatch(value):
+        raise OuladError(f"{value[:20]!r} is not a number")
     number = float(value)
     return int(number) if number.is_integer() else number
 
@@ -89,7 +113,7 @@ def runs(folder: Path) -> dict[str, tuple[Run, int]]:
     found = {}
     for module, presentation, length in read_columns(path, *columns):
         run = Run(module, presentation)
-        found[run.course_id] = (run, int(length))
+        found[run.course_id] = (run, day_of(length))
     return found
 
 

@@ -25,6 +25,7 @@ WELL_FORMED = ["2xx", "401", "403", "404", "409", "412", "429"]
 WITH_RULES = [
     "GET /v1/students/{student}/as-of/{moment}",
     "GET /v1/alerts",
+    "GET /v1/students/{student}/as-of/{moment}",
     "PUT /v1/alerts/{alert_id}/interventions/{number}",
     "POST /v1/alerts/{alert_id}/interventions",
     "PUT /v1/alerts/{alert_id}/snooze",
@@ -32,7 +33,10 @@ WITH_RULES = [
     "PUT /v1/courses/{course}/enrolments/{student}",
     "PUT /v1/courses/{course}/items/{item}",
     "PUT /v1/courses/{course}/policy",
+    "PUT /v1/courses/{course}/policy/shadow",
+    "GET /v1/policy/shadow/report",
     "PUT /v1/policy",
+    "PUT /v1/policy/shadow",
     "POST /v1/events",
     "POST /v1/holds",
 ]

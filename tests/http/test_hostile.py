@@ -32,10 +32,19 @@ HEADERS = ("Authorization", "If-Match", "X-Correlation-Id", "X-Source", "Content
 EVERY_TEXT = pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 
 
+@pytest.fixture
+def api(api):
+    """Let the platform send events."""
+    assert api.put("/v1/clients/platform", {"source": "local"})[0] == 201
+    return api
+
+
 def sent(api: Any, path: str, method: str, body: bytes, **headers: str) -> Any:
     """Ask with raw bytes; what comes back is JSON, and no 5xx."""
-    answer = api.client.http.request(method, path, headers={**JSON, **headers}, body=body)
+    who = api.as_("platform") if path == "/v1/events" else api
+    answer = who.client.http.request(method, path, headers={**JSON, **headers}, body=body)
     assert answer.status_code < 500, answer.body[:300]
+    assert answer.status_code not in {401, 429} or "Authorization" in headers, answer.body
     assert answer.headers["Content-Type"] in {"application/json", "application/problem+json"}
     return answer
 

@@ -1,0 +1,60 @@
+"""Whatever stands in the files of OULAD, they are read or refused in one sentence."""
+
+from __future__ import annotations
+
+import contextlib
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from local.oulad import OuladError, read_course
+from tests.local.test_oulad_rows import FILES
+
+CELLS = st.sampled_from(
+    ["", "?", "-", "1e999", "9" * 5000, "1_0", "-99999", "\u0661", "nan", "\0", "'; --", "\u202e"]
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("oulad")
+
+
+def refused_or_read(folder):
+    with contextlib.suppress(OuladError):
+        msgspec.json.encode(list(read_course(folder, "XXX-2013J").events()))
+
+
+def lay(folder, name, raw):
+    for other, text in FILES.items():
+        (folder / other).write_bytes(raw if other == name else text.encode())
+
+
+FAST = settings(
+    max_examples=150,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+@FAST
+@given(name=st.sampled_from(sorted(FILES)), at=st.integers(0, 400), new=st.binary(max_size=4))
+def test_damage_anywhere_in_a_file(folder, name, at, new):
+    raw = FILES[name].encode()
+    at %= len(raw)
+    lay(folder, name, raw[:at] + new + raw[at + 1 :])
+    refused_or_read(folder)
+
+
+@FAST
+@given(name=st.sampled_from(sorted(FILES)), at=st.integers(0, 60), new=CELLS | st.text(max_size=5))
+def test_any_cell_may_be_anything(folder, name, at, new):
+    rows = [line.split(",") for line in FILES[name].splitlines()]
+    row = rows[at % len(rows)]
+    row[at % len(row)] = new
+    text = "\n".join(",".join(cells) for cells in rows)
+    lay(folder, name, text.encode(errors="replace"))
+    refused_or_read(folder)
