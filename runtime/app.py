@@ -36,6 +36,7 @@ from chalicelib.domain.in_force import INSTITUTION, Policies
 from chalicelib.domain.person import Person, Wanted, name_of
 from chalicelib.domain.policy import Changes
 from chalicelib.domain.privacy_requests import Erase, Hold, held
+from chalicelib.domain.roster import Roles, Span
 from chalicelib.http import conditions, cursors, openapi, requests, sign_in
 from chalicelib.http.answers import answer, page, put_answer
 from chalicelib.http.asking import Asked, asked, asked_of_alert
@@ -53,6 +54,7 @@ from chalicelib.services import (
     people,
     policies,
     retention,
+    roster,
     shadow,
 )
 from chalicelib.services.as_of import look_back
@@ -745,6 +747,96 @@ def get_retention() -> Response:
     rows, kept = service().retained, service().retention
     past = retention.report(rows, kept, service().clock.now())
     return answer({"classes": past, "runs": rows.proofs()})
+
+
+@app.route("/v1/me", authorizer=_signed_in)
+@openapi.documented("What the roster says of who asks")
+@answers_errors
+def get_me() -> Response:
+    """Return one's own lines of the roster."""
+    who = _asks(Action.READ_DESCRIPTION)
+    return answer(roster.show_person(service().roster, who.person, person=who.person))
+
+
+@app.route("/v1/people/{person}/roles", authorizer=_signed_in)
+@openapi.documented("Everything that the roster says of a person, and what it said before")
+@answers_errors
+def get_roles(person: str) -> Response:
+    """Return a person's lines of the roster."""
+    person = requests.id_of(person)
+    who = _asks(Action.READ_ROLES, person=person)
+    return answer(roster.show_person(service().roster, person, person=who.person))
+
+
+@app.route("/v1/people/{person}/roles", methods=["PUT"], content_types=_ANY, authorizer=_signed_in)
+@openapi.documented(
+    "Put which roles a person holds, and which student she is",
+    body=Roles,
+    answers={200: None, 201: None, 409: None},
+)
+@answers_errors
+def put_roles(person: str) -> Response:
+    """Let these be a person's roles; nobody's own, and an administrator stays."""
+    person = requests.id_of(person)
+    who = _asks(Action.GRANT_ROLES, person=person)
+    content = requests.read(who.request, Roles)
+    return put_answer(roster.put_roles(service().roster, person, content, by=who.person))
+
+
+@app.route("/v1/courses/{course}/staff", authorizer=_signed_in)
+@openapi.documented("Who teaches a course, and who did")
+@answers_errors
+def get_staff(course: str) -> Response:
+    """Return the lines of the roster that name a course."""
+    course = requests.id_of(course)
+    who = _asks(Action.READ_STAFF, course=course)
+    kept = service().roster
+    return answer(roster.show_target(kept, "teaches", course, "course", person=who.person))
+
+
+@app.route(
+    "/v1/courses/{course}/staff/{person}",
+    methods=["PUT"],
+    content_types=_ANY,
+    authorizer=_signed_in,
+)
+@openapi.documented("Put when a person teaches a course", body=Span, answers={200: None, 201: None})
+@answers_errors
+def put_staff(course: str, person: str) -> Response:
+    """Keep when a person teaches a course; a day in the past ends it."""
+    course, person = requests.id_of(course), requests.id_of(person)
+    who = _asks(Action.ASSIGN_STAFF, course=course, person=person)
+    line, span = (person, "teaches", course), requests.read(who.request, Span)
+    return put_answer(roster.put_line(service().roster, line, span, by=who.person))
+
+
+@app.route("/v1/students/{student}/advisers", authorizer=_signed_in)
+@openapi.documented("Who advises a student, and who did")
+@answers_errors
+def get_advisers(student: str) -> Response:
+    """Return the lines of the roster that name a student's advisers."""
+    uid = requests.student_of(student)
+    who = _asks(Action.READ_ADVISERS, student=uid)
+    kept = service().roster
+    return answer(roster.show_target(kept, "advises", uid, "student", person=who.person))
+
+
+@app.route(
+    "/v1/students/{student}/advisers/{person}",
+    methods=["PUT"],
+    content_types=_ANY,
+    authorizer=_signed_in,
+)
+@openapi.documented(
+    "Put when a person advises a student", body=Span, answers={200: None, 201: None}
+)
+@answers_errors
+def put_adviser(student: str, person: str) -> Response:
+    """Keep when a person advises a student; a day in the past ends it."""
+    uid, person = requests.student_of(student), requests.id_of(person)
+    who = _asks(Action.ASSIGN_ADVISER, student=uid, person=person)
+    line, span = (person, "advises", uid), requests.read(who.request, Span)
+    return put_answer(roster.put_line(service().roster, line, span, by=who.person))
 
 
 @app.route("/v1/clients", authorizer=_signed_in)

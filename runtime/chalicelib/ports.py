@@ -255,6 +255,33 @@ class RosterReads(Protocol):
         ...
 
 
+class Roster(RosterReads, Protocol):
+    """Keeps who has to do with whom, every version of it."""
+
+    def put(self, line: Line, *, by: str) -> bool:
+        """Keep one line; tell whether it differs from what was kept."""
+        ...
+
+    def put_own(
+        self,
+        person: str,
+        lines: list[Line],
+        *,
+        by: str,
+        check: Callable[[list[Line], list[Line], dt.date], None],
+    ) -> bool:
+        """Let these be all that a person is by herself, unless `check` refuses."""
+        ...
+
+    def by_target(self, kind: str, target: str, *, person: str) -> tuple[Any, Any]:
+        """Return who teaches a course or advises a student, and the past of it."""
+        ...
+
+    def by_person(self, whose: str, *, person: str) -> tuple[Any, Any]:
+        """Return what the roster says of a person, and the past of it."""
+        ...
+
+
 class Unit(Protocol):
     """One transaction; everything in it is safe to repeat as a whole."""
 

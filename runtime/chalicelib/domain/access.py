@@ -110,9 +110,7 @@ _RULES = {
     _A.PUT_ITEM: _may("integrator registrar", "teaches"),
     _A.PUT_PEOPLE: _may("integrator registrar"),
     _A.PUT_POLICY: _may("administrator"),
-    _A.READ_ADVISERS: _may(
-        "administrator integrator privacy_officer registrar", "teaches advises self"
-    ),
+    _A.READ_ADVISERS: _may("administrator integrator privacy_officer registrar", "advises self"),
     _A.READ_ALERT: _may("privacy_officer registrar", "teaches advises"),
     _A.READ_CATALOGUE: _may(
         "administrator analyst integrator privacy_officer registrar", "teaches"

@@ -27,6 +27,7 @@ SHAPES: dict[str, Json] = {
     "client": ID,
     "course": ID,
     "item": ID,
+    "person": ID,
     "assignee": ID,
     "moment": {"type": "string", "format": "date-time"},
     "rule": ID,
