@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg2
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from chalicelib import bootstrap, jobs
 from chalicelib.adapters.erasure_list import FileErasureList
@@ -36,7 +38,8 @@ from tests.builders import (
     scored,
     submitted,
 )
-from tests.rosters import advises, put_roster
+from tests.histories import build, histories, put_catalogue, retractions, taken_back
+from tests.rosters import advises, as_owner, put_roster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,6 +156,40 @@ def test_what_is_left_is_as_if_the_student_had_never_been(term, privacy, tmp_pat
     )
 
 
+@settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(drawn=histories, taken_back=taken_back, erased=st.sampled_from(STUDENTS[1:]))
+def test_any_history_is_left_as_if_one_student_had_never_been(
+    monitor, privacy, drawn, taken_back, erased
+):
+    events = build(drawn)
+    events += retractions(events, taken_back)
+    others = [event for event in events if event.student != erased]
+    digests = []
+    for sent in (events, others):
+        monitor.empty()
+        _forget_erasures(monitor.server)
+        put_catalogue(monitor)
+        monitor.consume(sent)
+        monitor.sweep()
+        if sent is events:
+            asked = Erasure(student=erased, erased_at=START, asked_by="p", reason="r")
+            privacy.erase(asked, monitor.clock.now())
+            monitor.consume(events)  # they come again
+        digests.append(monitor.digest())
+    assert digests[0] == digests[1]
+
+
+def _forget_erasures(database: Any) -> None:
+    with as_owner(database) as cursor:
+        cursor.execute("DELETE FROM erasure")
+
+
 def test_events_that_come_again_are_refused_into_nothing_with_a_count(term, privacy, tmp_path):
     _erase(ERASED, term, privacy, tmp_path / "list")
     before = term.rows("SELECT count(*) FROM quarantine")
@@ -263,12 +300,12 @@ def test_a_backup_from_before_the_erasure_does_not_bring_the_person_back(
         records = PostgresPrivacy(master)
         assert records.count(ERASED)["event"] > 0
         (tmp_path / "key").write_bytes(KEY)
-        settings = Settings(
+        told = Settings(
             database_conninfo=restored,
             erasure_list=str(path),
             pseudonym_key_file=str(tmp_path / "key"),
         )
-        service = dataclasses.replace(bootstrap.build(settings), clock=term.clock)
+        service = dataclasses.replace(bootstrap.build(told), clock=term.clock)
 
         assert jobs.migrate(service)["erased"] == 1
 
