@@ -390,8 +390,19 @@ class Unit(Protocol):
         """Return the pairs of those standings that nobody has written since they were read."""
         ...
 
-    def save_flags(self, course: str, rows: Sequence[tuple[str, int]]) -> None:
-        """Keep the flags of (student, flags) in a course, and tell their other standings."""
+    def risks_before(
+        self, course: str, students: Sequence[str], before: dt.date, today: dt.date
+    ) -> dict[str, int]:
+        """Return the risk of students of a class on a day or the last one before it.
+
+        None of them when the first and the last were swept today: then it is known already.
+        """
+        ...
+
+    def save_signals(
+        self, course: str, rows: Sequence[tuple[str, int | None, int]], reflagged: Sequence[str]
+    ) -> None:
+        """Keep (student, earlier risk, flags), and tell the other standings of the `reflagged`."""
         ...
 
     def save_risk(self, changed: Sequence[tuple[str, str, int]]) -> None:

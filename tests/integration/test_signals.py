@@ -1,4 +1,4 @@
-"""What is said with the student's other courses in view: several at once."""
+"""What is said with earlier days and other courses in view: sudden change, several at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.builders import START, STUDENTS, conducted, scored
 
 ADA, BEN, _ = STUDENTS
 SIGNALS = """
-SELECT course, flags, flags_elsewhere FROM standing
+SELECT course, risk_before, flags, flags_elsewhere FROM standing
 WHERE student = %(student)s ORDER BY course"""
 
 
@@ -30,6 +30,48 @@ def because(monitor, rule):
     return [text for (text,) in monitor.rows(query, rule=rule)]
 
 
+def test_a_risk_that_rose_within_a_week_is_told_and_clears_when_the_week_is_over(monitor):
+    monitor.consume([scored(f"m{n}", ADA, n, 90, item=f"quiz-{n}") for n in range(4)])
+    sweep(monitor, 10)
+    monitor.consume([scored(f"r{n}", ADA, 10, 50, item=f"quiz-{n}") for n in range(4)])
+    sweep(monitor, 16)
+    too_early = open_rules(monitor)
+    sweep(monitor, 17)
+    told = because(monitor, "sudden_change")
+    sweep(monitor, 22)
+    sweep(monitor, 23)  # a week after the first sweep that saw the new marks
+
+    assert ("MATH-1", "sudden_change") not in too_early
+    assert told == ["The risk rose by 16 points in 7 days, from 4 to 20 of 100."]
+    assert because(monitor, "sudden_change") == []
+
+
+def test_the_consumer_goes_by_what_the_sweep_has_kept(monitor):
+    monitor.consume([scored(f"m{n}", ADA, n, 90, item=f"quiz-{n}") for n in range(4)])
+    sweep(monitor, 10)
+    sweep(monitor, 17)
+    monitor.consume([scored(f"r{n}", ADA, 17, 50, item=f"quiz-{n}") for n in range(4)])
+
+    assert because(monitor, "sudden_change") == [
+        "The risk rose by 16 points in 7 days, from 4 to 20 of 100."
+    ]
+
+
+def test_earlier_risk_is_learnt_once_a_day(monitor):
+    monitor.consume([scored("m1", ADA, 1, 80)])
+    sweep(monitor, 10)
+    sweep(monitor, 17)
+    assert monitor.rows(SIGNALS, student=ADA) == [("MATH-1", 8, 0, 0)]
+    monitor.rows("UPDATE risk_daily SET risk = 50 WHERE day < '2024-10-20' RETURNING 1")
+
+    sweep(monitor, 17.5)
+    same_day = monitor.rows(SIGNALS, student=ADA)
+    sweep(monitor, 18)
+
+    assert same_day == [("MATH-1", 8, 0, 0)]
+    assert monitor.rows(SIGNALS, student=ADA) == [("MATH-1", 50, 0, 0)]
+
+
 def test_several_at_once_looks_at_all_courses_of_a_student(monitor):
     for course, subject in (("MATH-1", "Mathematics"), ("ENG-1", "English")):
         monitor.catalogue.put_course(course, Course(subject, subject))
@@ -45,7 +87,7 @@ def test_several_at_once_looks_at_all_courses_of_a_student(monitor):
     told = set(because(monitor, "several_at_once"))
 
     assert several == ["", "ENG-1", "MATH-1"]
-    assert [(course, here, elsewhere) for course, here, elsewhere in flags] == [
+    assert [(course, here, elsewhere) for course, _, here, elsewhere in flags] == [
         ("", 8, 6),
         ("ENG-1", 4, 10),
         ("MATH-1", 2, 12),
@@ -69,4 +111,4 @@ def test_what_has_ended_in_one_course_is_not_held_against_a_student_in_another(m
 
     assert before == ["ENG-1", "MATH-1"]
     assert [rule for _, rule in open_rules(monitor) if rule == "several_at_once"] == []
-    assert [row[1:] for row in monitor.rows(SIGNALS, student=ADA)] == [(0, 2), (2, 0)]
+    assert [row[2:] for row in monitor.rows(SIGNALS, student=ADA)] == [(0, 2), (2, 0)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import operator
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -15,7 +16,6 @@ from chalicelib.domain.indicators import evaluate, flags_of, look_beyond, risk
 from chalicelib.domain.standing import CourseContext, Signals
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from chalicelib.domain.as_of import AlertThen, CourseThen, Member
@@ -41,6 +41,12 @@ class Past(Protocol):
 
     def all_courses(self, student: str) -> list[str]:
         """Return every course in which a student is known now, whoever asks."""
+        ...
+
+    def risk_before(
+        self, student: str, course: str, before: dt.date, *, person: str = ""
+    ) -> int | None:
+        """Return the risk of a student on a day, or the last one before it that was swept."""
         ...
 
     def policies(self, at: dt.datetime) -> dict[str, Overrides]:
@@ -102,7 +108,10 @@ def look_back(
     judged = []
     for one in sorted(owns.keys() & set(seen)):
         own = owns[one]
-        signals = Signals(flags=own.flags, flags_elsewhere=_elsewhere(owns, one))
+        before = (at - dt.timedelta(days=own.policy.sudden_change_days)).date()
+        signals = Signals(
+            past.risk_before(student, one, before, person=person), own.flags, _elsewhere(owns, one)
+        )
         judged.append(_judged(own, at, past, signals, most))
     alerts = past.alerts(student, course, at, person=person)
     return View(student, at, judged, alerts) if judged else None

@@ -75,9 +75,10 @@ def _sweep_part(
     What the consumer has written since a standing was read, it has judged itself by newer facts:
     such a standing is left out.
     """
-    part = unit.standings(context.course, after, PART)
-    if not part:
+    read = unit.standings(context.course, after, PART)
+    if not read:
         return None
+    part = signals.recall(unit, read, judge.policy_of(context.course), now.date())
     verdicts = judge.verdicts(part, {context.course: context}, now)
     unit.begin({one.standing.student for one in part})
     untouched = unit.unchanged(part)
@@ -87,7 +88,7 @@ def _sweep_part(
         if (verdict.touched.standing.student, verdict.touched.standing.course) in untouched
     ]
     outcome += settle(unit, judge, kept, now)
-    signals.keep(unit, context.course, kept)
+    signals.keep(unit, context.course, read, kept)
     unit.save_risk_daily(context.course, now.date(), [_day(verdict) for verdict in kept])
     if shadows is not None:
         shadow.look_beside(unit, shadows, context, kept, now)

@@ -53,6 +53,14 @@ class PostgresPast:
         """Return every course in which a student is known now, whoever asks."""
         return [name for (name,) in self._database.ask(_SQL["all_courses"], {"student": student})]
 
+    def risk_before(
+        self, student: str, course: str, before: dt.date, *, person: str = ""
+    ) -> int | None:
+        """Return the risk of a student on a day, or the last one before it that was swept."""
+        values = {"student": student, "course": course, "before": before}
+        rows = self._database.ask(_SQL["risk_before"], values, person=person)
+        return rows[0][0] if rows else None
+
     def policies(self, at: dt.datetime) -> dict[str, Overrides]:
         """Return what was changed of the preset, by course."""
         return dict(self._ask("policies", at))

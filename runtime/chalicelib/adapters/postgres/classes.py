@@ -128,10 +128,36 @@ def save_risk(cursor: Pipeline, changed: Sequence[tuple[str, str, int]]) -> None
         )
 
 
-def save_flags(cursor: Pipeline, course: str, rows: Sequence[tuple[str, int]]) -> None:
-    """Keep the flags of students in a course, and tell their other standings."""
-    students, flags = zip(*rows, strict=True)
-    student = arrays.plain(students)
-    values = {"course": course, "student": student, "flags": arrays.plain(flags)}
-    cursor.execute(_SQL["save_flags"], values)
-    cursor.execute(_SQL["save_flags_elsewhere"], {"student": student})
+def risks_before(
+    cursor: Pipeline, course: str, students: Sequence[str], before: dt.date, today: dt.date
+) -> dict[str, int]:
+    """Return the risk of students on a day or the last one before it; none if swept today."""
+    values = {
+        "course": course,
+        "student": arrays.plain(students),
+        "first": students[0],
+        "last": students[-1],
+        "before": before,
+        "today": today,
+    }
+    cursor.execute(_SQL["risks_before"], values)
+    return dict(cursor.fetchall())
+
+
+def save_signals(
+    cursor: Pipeline,
+    course: str,
+    rows: Sequence[tuple[str, int | None, int]],
+    reflagged: Sequence[str],
+) -> None:
+    """Keep (student, earlier risk, flags), and tell the other standings of the `reflagged`."""
+    students, risks, flags = zip(*rows, strict=True)
+    values = {
+        "course": course,
+        "student": arrays.plain(students),
+        "risk_before": arrays.optional(risks),
+        "flags": arrays.plain(flags),
+    }
+    cursor.execute(_SQL["save_signals"], values)
+    if reflagged:
+        cursor.execute(_SQL["save_flags_elsewhere"], {"student": arrays.plain(reflagged)})

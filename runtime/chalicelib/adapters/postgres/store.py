@@ -175,9 +175,17 @@ class PostgresUnit:
         """Return the pairs of those standings that nobody has written since."""
         return classes.unchanged(self._cursor, read)
 
-    def save_flags(self, course: str, rows: Sequence[tuple[str, int]]) -> None:
-        """Keep the flags of (student, flags) in a course, and tell their other standings."""
-        classes.save_flags(self._cursor, course, rows)
+    def risks_before(
+        self, course: str, students: Sequence[str], before: dt.date, today: dt.date
+    ) -> dict[str, int]:
+        """Return the risk of students of a class on an earlier day; none if swept today."""
+        return classes.risks_before(self._cursor, course, students, before, today)
+
+    def save_signals(
+        self, course: str, rows: Sequence[tuple[str, int | None, int]], reflagged: Sequence[str]
+    ) -> None:
+        """Keep (student, earlier risk, flags), and tell the other standings of the `reflagged`."""
+        classes.save_signals(self._cursor, course, rows, reflagged)
 
     def save_risk(self, changed: Sequence[tuple[str, str, int]]) -> None:
         """Note the coarse risk of (student, course, bucket) whose step changed."""

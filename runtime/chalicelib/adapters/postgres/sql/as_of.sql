@@ -7,6 +7,12 @@ WHERE s.student = %(student)s AND (%(course)s::text IS NULL OR s.course = %(cour
 -- The same whoever asks: flags of a course are held against a student in the others.
 SELECT * FROM courses_of(%(student)s::uuid)
 
+-- name: risk_before
+-- What the risk was on a day, or the last one before it that was swept. Uses risk_daily_pkey.
+SELECT d.risk FROM risk_daily d
+WHERE d.student = %(student)s AND d.course = %(course)s AND d.day <= %(before)s
+ORDER BY d.day DESC LIMIT 1
+
 -- name: standings
 SELECT * FROM standings_then(%(course)s, %(students)s::uuid[], %(at)s, %(replayed)s)
 

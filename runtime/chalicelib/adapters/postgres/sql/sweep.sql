@@ -96,14 +96,28 @@ FROM unnest(%(student)s::uuid[], %(course)s::text[], %(risk_bucket)s::smallint[]
   AS t (student, course, risk_bucket)
 WHERE s.student = t.student AND s.course = t.course
 
--- name: save_flags
--- What the student's other courses are to know. Uses standing_pkey.
-UPDATE standing s SET flags = t.flags
-FROM unnest(%(student)s::uuid[], %(flags)s::smallint[]) AS t (student, flags)
+-- name: risks_before
+-- What the risk of these students of a class was some days ago, unless the first and the last of them
+-- have been swept today: then it is known already. Uses risk_daily_pkey.
+SELECT t.student::text, d.risk
+FROM unnest(%(student)s::uuid[]) AS t (student)
+CROSS JOIN LATERAL (
+  SELECT d.risk FROM risk_daily d
+  WHERE d.student = t.student AND d.course = %(course)s AND d.day <= %(before)s
+  ORDER BY d.day DESC LIMIT 1) AS d
+WHERE NOT EXISTS (SELECT FROM risk_daily n
+                  WHERE n.student IN (%(first)s, %(last)s) AND n.course = %(course)s
+                    AND n.day = %(today)s)
+
+-- name: save_signals
+-- What the next judgement of these standings is to know beside them. Uses standing_pkey.
+UPDATE standing s SET risk_before = t.risk_before, flags = t.flags
+FROM unnest(%(student)s::uuid[], %(risk_before)s::smallint[], %(flags)s::smallint[])
+  AS t (student, risk_before, flags)
 WHERE s.student = t.student AND s.course = %(course)s
 
 -- name: save_flags_elsewhere
--- What they know. Uses standing_pkey.
+-- And the other standings of those whose flags have changed. Uses standing_pkey.
 UPDATE standing s SET flags_elsewhere = e.flags
 FROM standing k CROSS JOIN LATERAL (
   SELECT coalesce(bit_or(o.flags), 0::smallint) AS flags FROM standing o
