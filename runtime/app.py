@@ -7,6 +7,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from chalice.app import (
     AuthRequest,
     AuthResponse,
@@ -26,10 +27,11 @@ from chalicelib.adapters.postgres.reads import SORTS
 from chalicelib.adapters.postgres.shown import TYPES
 from chalicelib.bootstrap import service
 from chalicelib.domain import alert_requests as ask
-from chalicelib.domain import events
+from chalicelib.domain import correction, events
 from chalicelib.domain.access import Action
 from chalicelib.domain.binding import Binding
 from chalicelib.domain.catalogue import Course, Enrolment, Item, Lookup, distinct
+from chalicelib.domain.disclosures import disclosures
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.identity import pseudonym
 from chalicelib.domain.in_force import INSTITUTION, Policies
@@ -37,17 +39,25 @@ from chalicelib.domain.person import Person, Wanted, name_of
 from chalicelib.domain.policy import Changes
 from chalicelib.domain.privacy_requests import Erase, Hold, held
 from chalicelib.domain.roster import Roles, Span
+from chalicelib.domain.suppression import (
+    comparison_for_others,
+    course_for_others,
+    items_for_others,
+)
 from chalicelib.http import conditions, cursors, openapi, requests, sign_in
-from chalicelib.http.answers import answer, page, put_answer
-from chalicelib.http.asking import Asked, asked, asked_of_alert
+from chalicelib.http.answers import answer, html_answer, page, put_answer
+from chalicelib.http.asking import Asked, also, asked, asked_of_alert
 from chalicelib.http.listing import listed_alerts
+from chalicelib.http.noting import note, wants_html
 from chalicelib.http.problems import answers_errors
 from chalicelib.http.receipts import answer_receipt
+from chalicelib.http.record_page import HEADERS, record_page
 from chalicelib.http.sign_in import principal_of
 from chalicelib.http.thresholds import overrides_of
 from chalicelib.ports import PolicyVersions
 from chalicelib.services import (
     alerts,
+    corrections,
     erasure,
     health,
     ingest,
@@ -86,6 +96,11 @@ def _begin() -> tuple[Any, str]:
 def _asks(action: Action, **about: Any) -> Asked:
     """Return the request once the roster allows it; NotAllowedError otherwise."""
     return asked(_begin()[0], service().roster, action, **about)
+
+
+def _note(who: Asked, what: str, *students: str | None) -> None:
+    """Keep whose records the answer is about to show; without that there is no answer."""
+    note(who, service().ledger, what, students)
 
 
 def _found(body: Any, what: str) -> Any:
@@ -131,7 +146,9 @@ def post_lookup() -> Response:
     wanted = requests.read(request, Lookup)
     student = pseudonym(wanted.student_id, service().pseudonym_key)
     who = asked(request, service().roster, Action.READ_STUDENT, student=student)
-    return answer(_found(service().reads.known(student, person=who.person), "student"))
+    found = _found(service().reads.known(student, person=who.person), "student")
+    _note(who, "students/lookup", student)
+    return answer(found)
 
 
 @app.route("/v1/students/{student}", authorizer=_signed_in)
@@ -142,7 +159,9 @@ def get_student(student: str) -> Response:
     uid = requests.student_of(student)
     who = _asks(Action.READ_STUDENT, student=uid)
     found = service().reads.student(uid, service().clock.now(), person=who.person)
-    return answer(_found(found, "student"))
+    shown = _found(found, "student")
+    _note(who, "students", uid)
+    return answer(shown)
 
 
 @app.route("/v1/students/{student}/as-of/{moment}", authorizer=_signed_in)
@@ -164,7 +183,9 @@ def get_student_as_of(student: str, moment: str) -> Response:
         course=requests.filter_of(who.query, "course"),
         person=who.person,
     )
-    return answer(past_page(_found(found, "student at that moment")))
+    shown = _found(found, "student at that moment")
+    _note(who, "students/as-of", uid)
+    return answer(past_page(shown))
 
 
 @app.route("/v1/students/{student}/events", authorizer=_signed_in)
@@ -191,7 +212,9 @@ def get_student_events(student: str) -> Response:
         event_type=requests.parameter(query, "type", TYPES),
         person=who.person,
     )
-    return page(_found(found, "student"), cursors.encode(found.last if found else None, "events"))
+    shown = _found(found, "student")
+    _note(who, "students/events", uid)
+    return page(shown, cursors.encode(shown.last, "events"))
 
 
 @app.route("/v1/courses", authorizer=_signed_in)
@@ -213,9 +236,11 @@ def get_courses() -> Response:
 def get_course(course: str) -> Response:
     """Return one course's summary."""
     course = requests.id_of(course)
-    who = _asks(Action.READ_CLASS, course=course)
-    found = service().reads.course(course, service().clock.now(), person=who.person)
-    return answer(_found(found, "course"))
+    who, now = _asks(Action.READ_CATALOGUE, course=course), service().clock.now()
+    if also(who, service().roster, Action.READ_CLASS, course=course):
+        return answer(_found(service().reads.course(course, now, person=who.person), "course"))
+    found = service().reads.course_of_all(course, now, person=who.person)
+    return answer(course_for_others(_found(found, "course")))
 
 
 @app.route("/v1/courses/{course}", methods=["PUT"], content_types=_ANY, authorizer=_signed_in)
@@ -250,8 +275,9 @@ def get_course_students(course: str) -> Response:
         service().clock.now(),
         person=who.person,
     )
-    cursor = cursors.encode(found.last if found else None, f"students {sort}")
-    return page(_found(found, "course"), cursor)
+    shown = _found(found, "course")
+    _note(who, f"courses/{course}/students", *(row["student"] for row in shown.rows))
+    return page(shown, cursors.encode(shown.last, f"students {sort}"))
 
 
 @app.route("/v1/courses/{course}/items", authorizer=_signed_in)
@@ -261,7 +287,12 @@ def get_course_items(course: str) -> Response:
     """Return a course's work."""
     course = requests.id_of(course)
     who = _asks(Action.READ_CATALOGUE, course=course)
-    return answer(_found(service().reads.items(course, person=who.person), "course"))
+    found = _found(service().reads.items(course, person=who.person), "course")
+    if also(who, service().roster, Action.READ_CLASS, course=course):
+        return answer(found)
+    class_ = service().reads.course_of_all(course, service().clock.now(), person=who.person)
+    students = _found(class_, "course")["students"]
+    return answer(items_for_others(msgspec.json.decode(found), students))
 
 
 @app.route(
@@ -384,11 +415,13 @@ def get_shadow_report() -> Response:
     request, _ = _begin()
     query = dict(request.query_params or {})
     course = requests.filter_of(query, "course")
-    asked(request, service().roster, Action.READ_COMPARISON, course=course)
+    who = asked(request, service().roster, Action.READ_COMPARISON, course=course)
     first, last = requests.days_of(
         query, service().clock.now().date(), usual=28, most=shadow.KEPT_DAYS
     )
     found = service().shadows.report(course, first, last)
+    if not also(who, service().roster, Action.READ_CLASS, course=course):
+        found = comparison_for_others(found)
     return answer({"course": course, "from": first, "to": last, **found})
 
 
@@ -475,6 +508,7 @@ def get_alerts() -> Response:
         person=who.person,
         only=who.only,
     )
+    _note(who, "alerts", *(row["student"] for row in found.rows))
     return page(found, cursors.encode(found.last, f"alerts {sort}"))
 
 
@@ -589,6 +623,7 @@ def _changed(kind: Any, alert_id: str, number: int = 0, *, status: int = 200) ->
 def _alert(number: int, who: Asked, status: int = 200) -> Response:
     found = service().alerts.one(number, service().clock.now(), person=who.person)
     found = _found(found, "alert")
+    _note(who, f"alerts/{number}", found["student"])
     return answer(found, status, headers=conditions.etag(found["version"]))
 
 
@@ -601,6 +636,7 @@ def get_quarantine() -> Response:
     after = cursors.decode(who.query.get("cursor"), "quarantine", (datetime, uuid.UUID))
     limit = cursors.limit_of(who.query.get("limit"))
     found = service().reads.quarantine(after, limit, person=who.person)
+    _note(who, "quarantine", *(row["student"] for row in found.rows))
     return page(found, cursors.encode(found.last, "quarantine"))
 
 
@@ -611,8 +647,9 @@ def get_quarantined(quarantine_uid: str) -> Response:
     """Return one thing that was set aside, whole."""
     uid = requests.uid_of(quarantine_uid, "quarantined record")
     who = _asks(Action.READ_QUARANTINE)
-    found = service().reads.quarantined(uid, person=who.person)
-    return answer(_found(found, "quarantined record"))
+    found = _found(service().reads.quarantined(uid, person=who.person), "quarantined record")
+    _note(who, f"quarantine/{uid}", found["student"])
+    return answer(found)
 
 
 @app.route("/v1/people", methods=["POST"], content_types=_ANY, authorizer=_signed_in)
@@ -638,6 +675,7 @@ def post_names() -> Response:
     who = _asks(Action.READ_NAMES)
     wanted = [str(student) for student in requests.read(who.request, Wanted).students]
     found = service().people.find(wanted, person=who.person)
+    _note(who, "people/names", *found)
     return answer({"items": [name_of(student, found.get(student)) for student in wanted]})
 
 
@@ -648,8 +686,135 @@ def get_person(student: str) -> Response:
     """Return what only `person` holds."""
     uid = requests.student_of(student)
     who = _asks(Action.READ_STUDENT, student=uid)
-    found = service().people.find([uid], person=who.person)
-    return answer(_found(found.get(uid), "person"))
+    found = _found(service().people.find([uid], person=who.person).get(uid), "person")
+    _note(who, "students/person", uid)
+    return answer(found)
+
+
+@app.route("/v1/students/{student}/record", authorizer=_signed_in)
+@openapi.documented(
+    "Everything that is held on a student, as JSON or as a page (Accept: text/html)",
+    headers={"Accept": {"type": "string"}},
+)
+@answers_errors
+def get_record(student: str) -> Response:
+    """Return a student's whole record."""
+    uid = requests.student_of(student)
+    who = _asks(Action.INSPECT_RECORD, student=uid)
+    now = service().clock.now()
+    found = _found(service().records.everything(uid, now), "student")
+    person = service().people.find([uid], person=who.person).get(uid)
+    _note(who, "students/record", uid)
+    if wants_html(who.request):
+        return html_answer(record_page(uid, f"{now:%Y-%m-%d %H:%M}", person, found), HEADERS)
+    return answer({"student": uid, "as_of": now, "person": person, **found})
+
+
+@app.route("/v1/students/{student}/disclosures", authorizer=_signed_in)
+@openapi.documented("To whom a student's record was disclosed, as 34 CFR 99.32 asks")
+@answers_errors
+def get_disclosures(student: str) -> Response:
+    """Return the reads that neither the student nor a school official has made."""
+    uid = requests.student_of(student)
+    who = _asks(Action.INSPECT_RECORD, student=uid)
+    reads = service().records.reads(uid)
+    _note(who, "students/disclosures", uid)
+    return answer({"student": uid, **disclosures(reads)})
+
+
+@app.route("/v1/students/{student}/corrections", authorizer=_signed_in)
+@openapi.documented("A student's requests for correction, with what became of them")
+@answers_errors
+def get_corrections(student: str) -> Response:
+    """Return requests in their order."""
+    uid = requests.student_of(student)
+    who = _asks(Action.ASK_FOR_CORRECTION, student=uid)
+    found = service().corrections.of(uid, person=who.person)
+    _note(who, "students/corrections", uid)
+    return answer({"items": [msgspec.structs.asdict(one) for one in found]})
+
+
+@app.route(
+    "/v1/students/{student}/corrections",
+    methods=["POST"],
+    content_types=_ANY,
+    authorizer=_signed_in,
+)
+@openapi.documented(
+    "Ask for a correction of a student's record",
+    body=correction.Contest,
+    answers={201: None, 404: None, 409: None},
+)
+@answers_errors
+def post_correction(student: str) -> Response:
+    """Keep a request; tell its number."""
+    uid = requests.student_of(student)
+    who = _asks(Action.ASK_FOR_CORRECTION, student=uid)
+    wanted = requests.read(who.request, correction.Contest)
+    _found(service().reads.known(uid, person=who.person), "student")
+    now = service().clock.now()
+    number = service().corrections.add(uid, wanted, now, person=who.person)
+    return answer({"number": number}, 201)
+
+
+@app.route(
+    "/v1/students/{student}/corrections/{number}/decision",
+    methods=["PUT"],
+    content_types=_ANY,
+    authorizer=_signed_in,
+)
+@openapi.documented(
+    "Decide on a request for correction, with the event that corrects",
+    body=correction.Decide,
+    answers={200: None, 404: None, 409: None},
+)
+@answers_errors
+def put_decision(student: str, number: str) -> Response:
+    """Keep a decision once the stream has the correcting event."""
+    uid, which = requests.student_of(student), requests.number_of(number, "request")
+    who = _asks(Action.DECIDE_CORRECTION, student=uid)
+    decided = corrections.decide(
+        uid,
+        which,
+        requests.read(who.request, correction.Decide),
+        corrections=service().corrections,
+        using=service().ingest,
+        person=who.person,
+        correlation_id=requests.begin(who.request),
+    )
+    _note(who, "students/corrections", uid)
+    return answer(msgspec.structs.asdict(decided))
+
+
+@app.route(
+    "/v1/students/{student}/corrections/{number}/statement",
+    methods=["PUT"],
+    content_types=_ANY,
+    authorizer=_signed_in,
+)
+@openapi.documented(
+    "Put what the student says to a refusal, shown wherever the record is",
+    body=correction.State,
+    answers={200: None, 404: None, 409: None},
+)
+@answers_errors
+def put_statement(student: str, number: str) -> Response:
+    """Keep a statement beside the record."""
+    uid, which = requests.student_of(student), requests.number_of(number, "request")
+    who = _asks(Action.ASK_FOR_CORRECTION, student=uid)
+    wanted = requests.read(who.request, correction.State)
+    now = service().clock.now()
+    stated = _found(
+        service().corrections.change(
+            uid,
+            which,
+            lambda one: correction.stated(one, wanted, who.person, now),
+            person=who.person,
+        ),
+        "request for correction",
+    )
+    _note(who, "students/corrections", uid)
+    return answer(msgspec.structs.asdict(stated))
 
 
 @app.route(
@@ -699,8 +864,10 @@ def get_erasures(student: str) -> Response:
 @answers_errors
 def get_holds() -> Response:
     """Return students and courses of which nothing may be deleted."""
-    _asks(Action.ANSWER_FOR_RECORDS)
-    return answer({"items": service().privacy.holds()})
+    who = _asks(Action.ANSWER_FOR_RECORDS)
+    found = service().privacy.holds()
+    _note(who, "holds", *(hold["student"] for hold in found))
+    return answer({"items": found})
 
 
 @app.route("/v1/holds", methods=["POST"], content_types=_ANY, authorizer=_signed_in)
@@ -765,7 +932,9 @@ def get_roles(person: str) -> Response:
     """Return a person's lines of the roster."""
     person = requests.id_of(person)
     who = _asks(Action.READ_ROLES, person=person)
-    return answer(roster.show_person(service().roster, person, person=who.person))
+    found = roster.show_person(service().roster, person, person=who.person)
+    _note(who, "people/roles", *roster.students_of(found))
+    return answer(found)
 
 
 @app.route("/v1/people/{person}/roles", methods=["PUT"], content_types=_ANY, authorizer=_signed_in)
@@ -817,8 +986,9 @@ def get_advisers(student: str) -> Response:
     """Return the lines of the roster that name a student's advisers."""
     uid = requests.student_of(student)
     who = _asks(Action.READ_ADVISERS, student=uid)
-    kept = service().roster
-    return answer(roster.show_target(kept, "advises", uid, "student", person=who.person))
+    found = roster.show_target(service().roster, "advises", uid, "student", person=who.person)
+    _note(who, "students/advisers", uid)
+    return answer(found)
 
 
 @app.route(

@@ -23,12 +23,14 @@ from chalicelib.adapters.postgres.announcing import PostgresOutbox
 from chalicelib.adapters.postgres.as_of import PostgresPast
 from chalicelib.adapters.postgres.catalogue import PostgresCatalogue
 from chalicelib.adapters.postgres.clients import PostgresClients
+from chalicelib.adapters.postgres.corrections import PostgresCorrections
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.ledger import PostgresLedger
 from chalicelib.adapters.postgres.people import PostgresPeople
 from chalicelib.adapters.postgres.policies import PostgresPolicies
 from chalicelib.adapters.postgres.privacy import PostgresPrivacy
 from chalicelib.adapters.postgres.reads import PostgresReads
+from chalicelib.adapters.postgres.record import PostgresRecords
 from chalicelib.adapters.postgres.retention import PostgresRetention
 from chalicelib.adapters.postgres.roster import PostgresRoster
 from chalicelib.adapters.postgres.shadow import PostgresShadows
@@ -74,6 +76,7 @@ class Service:
     shadows: PostgresShadows
     roster: PostgresRoster
     ledger: PostgresLedger
+    corrections: PostgresCorrections
     judge: Judge
     outbox: Outbox
     notifier: Notifier | None  # None: nobody is told
@@ -112,6 +115,11 @@ class Service:
     def privacy(self) -> PostgresPrivacy:
         """The records as the role `privacy` may treat them; ConfigurationError without its role."""
         return PostgresPrivacy(Database(sign_in(self.settings, self._privacy_conninfo)))
+
+    @functools.cached_property
+    def records(self) -> PostgresRecords:
+        """Whole records, as the role `privacy` reads them; ConfigurationError without its role."""
+        return PostgresRecords(Database(sign_in(self.settings, self._privacy_conninfo)))
 
     @functools.cached_property
     def people(self) -> PostgresPeople:
@@ -177,6 +185,7 @@ def build(settings: Settings) -> Service:
         shadows=PostgresShadows(database),
         roster=PostgresRoster(database),
         ledger=PostgresLedger(database),
+        corrections=PostgresCorrections(database),
         judge=Judge(PRESETS[settings.policy], context_ttl_s=settings.context_ttl_s),
         outbox=PostgresOutbox(database),
         notifier=SnsNotifier(settings.topic_arn) if settings.topic_arn else None,

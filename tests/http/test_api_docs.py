@@ -47,6 +47,7 @@ def told(api) -> dict[str, Any]:
         attended("a1", ADA, 1, "present", "monday"),
     )
     api.sweep()
+    contest(api, f"/v1/students/{ADA}/corrections")
     (alert,) = api.found("/v1/alerts", student=ADA)["items"]
     whole = api.found(f"/v1/alerts/{alert['alert_id']}")
     (listed,) = (
@@ -65,6 +66,13 @@ def told(api) -> dict[str, Any]:
         "shadow": api.found("/v1/courses/MATH-1/policy/shadow"),
         "shadow-report": api.found("/v1/policy/shadow/report"),
     }
+
+
+def contest(api, path: str) -> None:
+    """Have a statement beside a record that was not corrected."""
+    api.post(path, {"about": "quiz-1", "wanted": "80 %", "course": "MATH-1"})
+    api.put(f"{path}/1/decision", {"decision": "refused", "reason": "it is right"})
+    api.put(f"{path}/1/statement", {"statement": "I handed in four pages."})
 
 
 def told_of_the_past(api) -> dict[str, Any]:

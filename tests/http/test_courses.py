@@ -77,7 +77,7 @@ def test_a_course_is_summed_up_with_its_class_and_the_distribution_of_risk(api):
         "enrolled": 2,
         "open_alerts": 1,
         "risk": {"0-19": 2, "20-39": 0, "40-59": 1, "60-79": 0, "80-100": 0},
-        "class": {"as_of": "2025-02-04T00:00:00Z", "enrolled": 2, "mean": 45.0},
+        "class": {"as_of": "2025-02-04T00:00:00Z", "enrolled": 2, "marked": 2, "mean": 45.0},
     }
 
 

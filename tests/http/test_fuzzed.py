@@ -39,6 +39,7 @@ WITH_RULES = [
     "PUT /v1/policy/shadow",
     "POST /v1/events",
     "POST /v1/holds",
+    "PUT /v1/students/{student}/corrections/{number}/decision",
 ]
 
 

@@ -118,7 +118,7 @@ def test_of_who_is_unknown_nothing_is_held(records, lived):
 
 
 def test_a_note_is_shown_when_it_is_marked_and_is_known_to_be_there_when_not(records, lived):
-    api = Database(lived.server.dsn("api"))
+    api = Database(lived.server.dsn("owner"))
     changes = PostgresAlertChanges(api)
     ((alert_id,),) = lived.rows(
         "SELECT min(alert_id) FROM alert WHERE student = %(student)s", student=ADA

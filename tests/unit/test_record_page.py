@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.domain.person import Person
 from chalicelib.domain.record import SECTIONS
-from chalicelib.http.record_page import page
+from chalicelib.http.record_page import record_page
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>&lt;b&gt;\u202e"
 STUDENT = "00000000-0000-0000-0000-000000000001"
@@ -34,7 +34,7 @@ class Seen(HTMLParser):
 
 def shown(rows: list[dict], person: Person | None = None) -> Seen:
     record = {one.name: msgspec.Raw(json.dumps(rows).encode()) for one in SECTIONS}
-    return Seen(page(STUDENT, "2026-01-01", person, record))
+    return Seen(record_page(STUDENT, "2026-01-01", person, record))
 
 
 def test_what_was_sent_is_text_wherever_it_stands():

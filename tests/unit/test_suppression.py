@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.suppression import (
     FEWEST,
+    comparison_for_others,
     course_for_others,
     items_for_others,
     part_of,
@@ -129,3 +130,17 @@ def test_work_tells_how_many_of_the_whole_class_have_handed_it_in():
     told = [(one["handed_in"], one["expected"]) for one in items_for_others(items, 40)]
     assert told == [(20, 40), (None, 40), (None, None), (None, None)]
     assert {one["handed_in"] for one in items_for_others(items, 9)} == {None}
+
+
+def test_a_comparison_of_policies_tells_no_few():
+    counts = {"both": 30, "only_in_force": 9, "only_in_shadow": 0}
+    alerts = {"in_force": 40, "shadow": 31, "new": 1}
+    report = {
+        "rules": [{"rule": "low_marks", **counts, "alerts": alerts}],
+        "days": [{"day": "2026-01-01", **counts}],
+    }
+    large = {"both": 30, "only_in_force": None, "only_in_shadow": None}
+    assert comparison_for_others(report) == {
+        "rules": [{"rule": "low_marks", **large, "alerts": dict.fromkeys(alerts)}],
+        "days": [{"day": "2026-01-01", **large}],
+    }

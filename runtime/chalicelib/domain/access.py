@@ -21,11 +21,14 @@ class Action(enum.Enum):
 
     ACT_ON_ALERT = enum.auto()
     ANSWER_FOR_RECORDS = enum.auto()  # ledger, inspection, erasure, retention
+    ASK_FOR_CORRECTION = enum.auto()
     ASSIGN_ADVISER = enum.auto()
     ASSIGN_STAFF = enum.auto()
     BIND_CLIENTS = enum.auto()  # to the source as which each sends
+    DECIDE_CORRECTION = enum.auto()
     GRANT_ROLES = enum.auto()
     IMPORT_ROSTER = enum.auto()
+    INSPECT_RECORD = enum.auto()
     LIST_ALERTS = enum.auto()
     LIST_COURSES = enum.auto()
     PUT_COURSE = enum.auto()
@@ -93,11 +96,14 @@ _A = Action
 _RULES = {
     _A.ACT_ON_ALERT: _may("registrar", "teaches advises"),
     _A.ANSWER_FOR_RECORDS: _may("privacy_officer"),
+    _A.ASK_FOR_CORRECTION: _may("privacy_officer registrar", "self"),
     _A.ASSIGN_ADVISER: _may("registrar integrator", not_oneself=True),
     _A.ASSIGN_STAFF: _may("registrar integrator", not_oneself=True),
     _A.BIND_CLIENTS: _may("administrator"),
+    _A.DECIDE_CORRECTION: _may("privacy_officer registrar"),
     _A.GRANT_ROLES: _may("administrator", not_oneself=True),
     _A.IMPORT_ROSTER: _may("registrar integrator"),
+    _A.INSPECT_RECORD: _may("privacy_officer", "self"),
     _A.LIST_ALERTS: _may("registrar privacy_officer", "teaches advises", any_of_hers=True),
     _A.LIST_COURSES: _may(
         "administrator analyst integrator privacy_officer registrar",

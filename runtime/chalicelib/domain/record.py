@@ -69,6 +69,18 @@ SECTIONS = (
         "What the institution and the courses changed of the thresholds, from when on.",
         ("policy_version",),
     ),
+    Section(
+        "shadow_findings",
+        "Findings of policies in shadow",
+        "What a policy that was tried out would have found; it alerts no one.",
+        ("shadow_finding",),
+    ),
+    Section(
+        "shadow_alerts",
+        "Alerts of policies in shadow",
+        "What it would have told, and told nobody.",
+        ("shadow_alert",),
+    ),
     Section("holds", "Legal holds", "Why nothing may be deleted.", ("legal_hold",)),
     Section(
         "ledger",

@@ -73,6 +73,23 @@ def _class(of_class: Json, students: int | None) -> Json:
     }
 
 
+def comparison_for_others(report: Json) -> Json:
+    """Return how two policies compare for who may not see the students; alerts are left out.
+
+    The counts of a rule or a day are told of no whole that has a number, so each stands for itself.
+    """
+    return {
+        "rules": [
+            {**_large(one), "alerts": dict.fromkeys(one["alerts"])} for one in report["rules"]
+        ],
+        "days": [_large(one) for one in report["days"]],
+    }
+
+
+def _large(row: Json) -> Json:
+    return {name: whole_of(one) if isinstance(one, int) else one for name, one in row.items()}
+
+
 def items_for_others(items: list[Json], students: int) -> list[Json]:
     """Return a course's work for who may not see its students.
 

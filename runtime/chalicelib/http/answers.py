@@ -32,6 +32,14 @@ def answer(
     return Response(text.decode(), status_code=status, headers=known)
 
 
+def html_answer(page: str, headers: dict[str, str]) -> Response:
+    """Return a page for people."""
+    known: dict[str, str | list[str]] = {"Content-Type": "text/html; charset=utf-8", **headers}
+    if correlation_id := logger.get_correlation_id():
+        known[CORRELATION_HEADER] = correlation_id
+    return Response(page, headers=known)
+
+
 def page(found: Page, cursor: str | None) -> Response:
     """Return a page of a list; `next` is the cursor of the following one, if there may be one."""
     return answer({"items": found.rows, "next": cursor})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chalicelib.domain.access import About
+from chalicelib.domain.errors import NotAllowedError
 from chalicelib.http.sign_in import principal_of
 from chalicelib.services import access
 
@@ -43,6 +44,15 @@ def asked(request: Request, roster: RosterReads, action: Action, **about: Any) -
     """Return a request that is allowed; NotAllowedError otherwise."""
     principal = principal_of(request)
     return Asked(request, principal, access.permit(roster, principal, action, About(**about)))
+
+
+def also(who: Asked, roster: RosterReads, action: Action, **about: Any) -> bool:
+    """Tell whether the one who asks may do something else as well."""
+    try:
+        access.permit(roster, who.principal, action, About(**about))
+    except NotAllowedError:
+        return False
+    return True
 
 
 def asked_of_alert(request: Request, roster: RosterReads, action: Action, number: int) -> Asked:

@@ -27,14 +27,14 @@ h1 { font-size: 1.6rem } h2 { font-size: 1.15rem; margin: 2.2rem 0 0 }
 p { margin: .2rem 0 .6rem; color: #555 } nav { columns: 3; margin: 1rem 0 }
 .wide { overflow-x: auto } table { border-collapse: collapse; font-size: .85rem }
 th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border: 1px solid #ddd;
-         max-width: 32rem; overflow-wrap: anywhere }
+         max-width: 32rem; overflow-wrap: break-word }
 th { background: #f3f3f3; white-space: nowrap } tr { break-inside: avoid }
 dl { margin: 0 } dt { color: #555; float: left; clear: left; margin-right: .4rem } dd { margin: 0 }
 @media print { nav { display: none } }
 """
 
 
-def page(student: str, as_of: str, person: object, record: Mapping[str, msgspec.Raw]) -> str:
+def record_page(student: str, as_of: str, person: object, record: Mapping[str, msgspec.Raw]) -> str:
     """Return the page of a record; `record` has the JSON rows of each section."""
     rows = {name: msgspec.json.decode(part) for name, part in record.items()}
     rows[PERSON.name] = [msgspec.to_builtins(person)] if person else []

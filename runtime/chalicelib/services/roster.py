@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from chalicelib.domain.roster import Line, check_administrators, lines_of
 
 if TYPE_CHECKING:
@@ -42,6 +44,14 @@ def show_person(roster: Roster, whose: str, *, person: str) -> Json:
     """Return everything that the roster says of a person, and what it said before."""
     now, past = roster.by_person(whose, person=person)
     return {"person": whose, "items": now, "history": past}
+
+
+def students_of(shown: Json) -> list[str]:
+    """Return the students whom a person's lines name, now or before: advised, or herself."""
+    lines: list[Json] = [
+        msgspec.json.decode(one) for part in ("items", "history") for one in shown[part]
+    ]
+    return [line["target"] for line in lines if line["kind"] in {"advises", "self"}]
 
 
 def _check(actor: str, before: list[Line], left: list[Line], today: dt.date) -> None:

@@ -45,14 +45,15 @@ class ShownItem(msgspec.Struct):
     due: bool | None
 
 
-_decode = msgspec.json.Decoder(
-    tuple[list[ShownStanding] | None, list[ShownItem] | None, list[Json] | None]
-).decode
+_Found = tuple[
+    list[ShownStanding] | None, list[ShownItem] | None, list[Json] | None, list[Json] | None
+]
+_decode = msgspec.json.Decoder(_Found).decode
 
 
 def student_page(student: str, as_of: dt.datetime, found: str) -> bytes | None:
     """Return the JSON of one student's standings and open alerts; None without any standing."""
-    standings, items, alerts = _decode(found)
+    standings, items, alerts, statements = _decode(found)
     if standings is None:
         return None
     catalogue: dict[str, dict[str, ShownItem]] = defaultdict(dict)
@@ -63,6 +64,7 @@ def student_page(student: str, as_of: dt.datetime, found: str) -> bytes | None:
         "as_of": as_of.astimezone(dt.UTC),
         "courses": [course_page(one, catalogue[one.course]) for one in standings],
         "alerts": [_alert(one) for one in alerts or ()],
+        "statements": [_statement(one) for one in statements or ()],
     }
     return msgspec.json.encode(page)
 
@@ -132,6 +134,10 @@ def _item(result: Result, items: dict[str, ShownItem]) -> Json:
         "due_at": None if due_us is None else moment(due_us),
         "late": submitted_us is not None and due_us is not None and submitted_us > due_us,
     }
+
+
+def _statement(one: Json) -> Json:
+    return {**one, "stated_at": one["stated_at"].replace("+00:00", "Z")}
 
 
 def _alert(one: Json) -> Json:

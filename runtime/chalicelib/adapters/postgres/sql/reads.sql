@@ -3,7 +3,8 @@
 
 -- name: student
 -- One student: the standing in every course with the work in it, what the catalogue knows of those
--- courses' work, and open alerts. Uses standing_pkey, item_pkey, alert_one_open.
+-- courses' work, open alerts, and what she says to a record that was not corrected, which is shown
+-- wherever that is (34 CFR 99.21(c)). Uses standing_pkey, item_pkey, alert_one_open, correction_pkey.
 SELECT json_build_array(
   (SELECT json_agg(k) FROM (
     SELECT s.course, c.title, (s.enrolled @> %(as_of)s) IS NOT FALSE AS enrolled, s.risk_bucket,
@@ -24,6 +25,12 @@ SELECT json_build_array(
     FROM alert a
     WHERE a.student = %(student)s AND a.cleared_at IS NULL
     ORDER BY a.severity DESC, a.opened_at, a.alert_id
+  ) AS k),
+  (SELECT json_agg(k) FROM (
+    SELECT c.number, nullif(c.course, '') AS course, c.about, c.statement, c.stated_at
+    FROM correction c
+    WHERE c.student = %(student)s AND c.statement IS NOT NULL
+    ORDER BY c.number
   ) AS k)
 )::text
 
@@ -77,7 +84,8 @@ SELECT json_build_object(
   'students', n.students, 'enrolled', n.enrolled, 'open_alerts', n.open_alerts,
   'risk', json_build_object('0-19', n.r0, '20-39', n.r1, '40-59', n.r2, '60-79', n.r3, '80-100', n.r4),
   'class', CASE WHEN k.course IS NOT NULL THEN json_build_object(
-    'as_of', k.as_of, 'enrolled', k.enrolled, 'mean', round(k.mean_bp / 100.0, 2)) END)::text
+    'as_of', k.as_of, 'enrolled', k.enrolled, 'marked', k.marked,
+    'mean', round(k.mean_bp / 100.0, 2)) END)::text
 FROM (SELECT count(*) AS students, coalesce(sum(s.open_alerts), 0) AS open_alerts,
              count(*) FILTER (WHERE coalesce(s.enrolled @> %(as_of)s, true)) AS enrolled,
              count(*) FILTER (WHERE s.risk_bucket < 4) AS r0,

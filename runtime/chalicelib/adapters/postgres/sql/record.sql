@@ -132,3 +132,13 @@ SELECT EXISTS (SELECT FROM standing WHERE student = %(student)s)
     OR EXISTS (SELECT FROM person WHERE student = %(student)s)
     OR EXISTS (SELECT FROM enrolment WHERE student = %(student)s)
     OR EXISTS (SELECT FROM erasure WHERE student = %(student)s)
+
+-- name: shadow_findings
+SELECT course, day, rule, in_force, shadow, recorded_at FROM shadow_finding
+WHERE student = %(student)s ORDER BY course, day, rule
+
+-- name: shadow_alerts
+-- Uses shadow_alert_by_student.
+SELECT course, rule, (ARRAY['watch', 'elevated', 'high'])[severity] AS severity, because, in_force,
+       opened_at, cleared_at AS closed_at, recorded_at
+FROM shadow_alert WHERE student = %(student)s ORDER BY opened_at, shadow_alert_id

@@ -1,0 +1,65 @@
+"""Who may not see a course's students is told of no few of them; who may is told everything."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+
+from tests.builders import enrolled, scored, submitted
+from tests.rosters import holds, put_roster, teaches
+
+ANALYST, TEACHER = "an-analyst", "a-teacher"
+BANDS = ["0-19", "20-39", "40-59", "60-79", "80-100"]
+
+
+@pytest.fixture
+def school(api, database) -> Any:
+    """Have a course of twelve, of whom eleven have handed the essay in, and one of three."""
+    put_roster(database, holds(ANALYST, "analyst"), teaches(TEACHER, "MATH-1"))
+    api.put("/v1/courses/MATH-1", {"title": "Mathematics"})
+    api.put("/v1/courses/MATH-1/items/essay", {"title": "Essay", "due_at": "2024-10-20T12:00:00Z"})
+    students = [str(uuid.UUID(int=n << 120 | 5)) for n in range(12)]
+    for n, student in enumerate(students):
+        api.consume(enrolled(f"e{n}", student, 0), scored(f"m{n}", student, 3, 40 + 5 * n))
+        if n:
+            api.consume(submitted(f"s{n}", student, 2, item="essay"))
+    api.sweep()
+    return api
+
+
+def test_an_analyst_is_told_the_whole_and_no_few(school):
+    found = school.as_("student", sub=ANALYST).found("/v1/courses/MATH-1")
+    assert (found["students"], found["enrolled"]) == (12, 12)
+    assert (found["class"]["marked"], found["class"]["mean"]) == (12, 67.5)
+    assert found["open_alerts"] is None
+    assert all(count is None or count >= 10 for count in found["risk"].values())
+    assert list(found["risk"]) == BANDS
+
+
+def test_an_analyst_is_not_told_that_one_has_not_handed_it_in(school):
+    (item,) = school.as_("student", sub=ANALYST).found("/v1/courses/MATH-1/items")
+    assert (item["item"], item["handed_in"], item["expected"]) == ("essay", None, 12)
+
+
+@pytest.mark.parametrize("who", ["teacher", "registrar"])
+def test_who_sees_the_students_is_told_everything(school, who):
+    asking = school.as_("student", sub=TEACHER) if who == "teacher" else school
+    found = asking.found("/v1/courses/MATH-1")
+    assert sum(found["risk"].values()) == found["students"] == 12
+    (item,) = asking.found("/v1/courses/MATH-1/items")
+    assert (item["handed_in"], item["expected"]) == (11, 12)
+
+
+def test_of_a_small_course_an_analyst_is_told_no_number(school):
+    school.put("/v1/courses/HIST-7", {"title": "History"})
+    for n in range(3):
+        school.consume(scored(f"h{n}", str(uuid.UUID(int=n << 120 | 9)), 3, 50, course="HIST-7"))
+    school.sweep()
+    found = school.as_("student", sub=ANALYST).found("/v1/courses/HIST-7")
+    assert (found["students"], found["enrolled"], found["class"]["mean"]) == (None, None, None)
+    assert set(found["risk"].values()) == {None}
+    listed = school.as_("student", sub=ANALYST).found("/v1/courses")["items"]
+    (small,) = (one for one in listed if one["course"] == "HIST-7")
+    assert (small["students"], small["open_alerts"]) == (None, None)
