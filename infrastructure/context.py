@@ -16,6 +16,7 @@ _ZONES = "us-east-1a,us-east-1b,us-east-1c"
 _TAG = r"[\w .:/=+@-]{1,256}"  # what AWS allows in the value of a tag
 # An issuer on this machine is for the rehearsal of a deployment (local/deployment).
 _ISSUER = r"https://[!-~]{1,250}|http://127\.0\.0\.1:\d+"
+_MACHINE = r"[a-z](?:-?[a-z0-9]){0,31}"  # no two of them are one name of an output
 _SWITCHES = {"true": True, "false": False}
 
 RULES: dict[str, tuple[str, str]] = {
@@ -32,7 +33,7 @@ RULES: dict[str, tuple[str, str]] = {
     "clients": (r"[!-+\--~]{1,128}(,[!-+\--~]{1,128})*", "ids of clients, by comma"),
     "subjectClaim": (r"[\w:.-]{1,64}", "the name of a claim"),
     "administrator": (r"[!-~]{1,128}", "a person as the issuer names her: no spaces"),
-    "machines": (r"[a-z][a-z0-9-]{0,31}(,[a-z][a-z0-9-]{0,31})*", "names, by comma: a-z, 0-9, -"),
+    "machines": (rf"{_MACHINE}(,{_MACHINE})*", "names, by comma: a-z, 0-9, single - between them"),
     "dashboardUrl": (r"https://[!-~]{1,250}|http://localhost:\d+/[!-~]*", "an https:// address"),
     "availabilityZones": (r"us-east-1[a-f](,us-east-1[a-f])*", "zones of us-east-1, by comma"),
     "streamMode": ("provisioned|on-demand", "provisioned or on-demand"),
@@ -57,7 +58,7 @@ def from_context(context: Mapping[str, Any]) -> Deployment:
         name: _text(value) for name, value in context.items() if re.fullmatch("[a-zA-Z]+", name)
     }
     given = {name: text for name, text in given.items() if text}
-    wrong = [*_unknown(given), *_malformed(given), *_missing(given)]
+    wrong = [*_unknown(given), *_malformed(given), *_missing(given), *_unnameable(given)]
     if not wrong:
         deployment = _deployment(given)
         wrong = _unfit(deployment)
@@ -98,6 +99,20 @@ def _missing(given: Mapping[str, str]) -> list[str]:
     if "issuer" not in given and {"audience", "clients"} & given.keys():
         missing.append("issuer is missing: audience and clients are what it calls things")
     return missing
+
+
+def _unnameable(given: Mapping[str, str]) -> list[str]:
+    """Say it of a suffix that a service would refuse in a name, half an hour into a deployment.
+
+    RDS takes no instance whose name ends with "-" or has two of them; Cognito no such domain.
+    """
+    suffix = given.get("environmentSuffix", "")
+    wrong = [word for word in ("--", "aws", "amazon", "cognito") if word in suffix]
+    wrong += ["- at its end"] if suffix.endswith("-") else []
+    return [
+        f"environmentSuffix is {suffix!r}; a service that is named by it takes no {word}"
+        for word in wrong
+    ]
 
 
 def _deployment(given: Mapping[str, str]) -> Deployment:

@@ -20,10 +20,12 @@ ENDPOINTS = 4
 KEYS = 4
 RECOVERY_KEYS = 1
 SECRETS = 2
+MACHINES = 1  # that send events, by a client of the user pool
 METRIC_ALARMS = 49  # metrics that alarms look at: one with two counts twice
 CUSTOM_METRICS = 20
 
 _M = 1e6
+_TOKENS = MACHINES * HOURS  # one is good for an hour
 _SCHEDULED_CALLS = 132 * HOURS  # a sweep every 5 minutes; announcements, sealing every minute
 _SCHEDULED_GB_SECONDS = (12 * 2.0 * 0.5 + 120 * 0.2 * 0.25) * HOURS
 _SYSTEM_LOG_GB = 1.0  # enhanced monitoring, flow logs, PostgreSQL's own
@@ -56,6 +58,11 @@ def bill(environment: Environment, prices: Prices) -> list[Line]:
             service="Keys and secrets",
             idle=(KEYS + RECOVERY_KEYS * environment.second_region) * prices["kms_key_month"]
             + SECRETS * prices["secret_month"],
+        ),
+        Line(
+            service=f"Cognito, {MACHINES} machine",
+            idle=MACHINES * prices["cognito_machine_month"]
+            + _TOKENS / 1000 * prices["cognito_thousand_machine_tokens"],
         ),
     ]
 

@@ -98,6 +98,11 @@ def test_any_other_suffix_is_refused(suffix):
     assert "environmentSuffix" in refused(environmentSuffix=suffix)[1]
 
 
+@pytest.mark.parametrize("suffix", ["a-", "a--b", "aws-1", "my-cognito"])
+def test_a_suffix_that_some_service_takes_in_no_name_is_refused(suffix):
+    assert "environmentSuffix" in refused(environmentSuffix=suffix)[1]
+
+
 def test_zones_that_do_not_suffice_are_refused():
     told = refused(environment="prod", availabilityZones="us-east-1a,us-east-1b")
 

@@ -138,7 +138,24 @@ BROKEN = {
         {"Other": resource("RDS::DBInstance", VPCSecurityGroups=["sg-1"])},
     ),
     "a database that refuses to go": ("kept", {"Database.DeletionProtection": True}),
-    "a bucket that stays": (
+    "a user pool that refuses to go": (
+        "kept",
+        {"People": resource("Cognito::UserPool", DeletionProtection="ACTIVE")},
+    ),
+    "a vault whose backups nobody may delete": (
+        "kept",
+        {"Vault": resource("Backup::BackupVault", LockConfiguration={"MinRetentionDays": 7})},
+    ),
+    "a bucket whose objects nobody may delete": (
+        "kept",
+        {
+            "Bucket": resource("S3::Bucket", ObjectLockEnabled=True),
+            "BucketPolicy": resource(
+                "S3::BucketPolicy", Bucket=ref("Bucket"), PolicyDocument={"Statement": TLS}
+            ),
+        },
+    ),
+    "a log that stays": (
         "kept",
         {"Log": resource("Logs::LogGroup", RetentionInDays=7) | {"DeletionPolicy": "Retain"}},
     ),

@@ -108,6 +108,8 @@ def test_an_institution_with_an_issuer_of_its_own_gets_no_pool(synthesize):
         ({"issuer": "https://login.school.example"}, "audience or clients is missing"),
         ({"audience": "monitor"}, "issuer is missing"),
         ({"machines": "Canvas"}, "a-z, 0-9"),
+        ({"machines": "canvas-"}, "single -"),
+        ({"machines": "a--b,a-b"}, "single -"),
         ({"dashboardUrl": "http://monitor.school.example"}, "https:// address"),
     ],
 )

@@ -9,7 +9,14 @@ from infrastructure.gates.house_rules.reading import of_type
 POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
 # CloudFormation's own default is a final snapshot, which destroying does not remove.
 SNAPSHOT_BY_DEFAULT = {"AWS::RDS::DBInstance", "AWS::RDS::DBCluster"}
-PROTECTION = ("DeletionProtection", "DeletionProtectionEnabled", "EnableTerminationProtection")
+PROTECTION = (
+    "DeletionProtection",  # a user pool's is ACTIVE
+    "DeletionProtectionEnabled",
+    "EnableTerminationProtection",
+    "LockConfiguration",  # of a vault: nobody can delete what is in it, and so not the vault
+    "ObjectLockEnabled",  # of a bucket, just so
+)
+_OFF = (None, False, "false", "INACTIVE")
 KMS_PENDING_DAYS = 7
 
 
@@ -21,7 +28,7 @@ def kept(template: Template) -> Iterator[Finding]:
             if (value := resource.get(policy, default)) != "Delete":
                 yield Finding(rule="kept", resource=name, message=f"{policy} is {value}")
         for key in PROTECTION:
-            if resource.get("Properties", {}).get(key) in (True, "true"):
+            if resource.get("Properties", {}).get(key) not in _OFF:
                 yield Finding(rule="kept", resource=name, message=f"{key} is on")
 
 
