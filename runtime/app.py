@@ -35,6 +35,7 @@ from chalicelib.domain.disclosures import disclosures
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.identity import pseudonym
 from chalicelib.domain.in_force import INSTITUTION, Policies
+from chalicelib.domain.oneroster import IDS
 from chalicelib.domain.person import Person, Wanted, name_of
 from chalicelib.domain.policy import Changes
 from chalicelib.domain.privacy_requests import Erase, Hold, held
@@ -65,6 +66,7 @@ from chalicelib.services import (
     policies,
     retention,
     roster,
+    roster_import,
     shadow,
 )
 from chalicelib.services.as_of import look_back
@@ -914,6 +916,32 @@ def get_retention() -> Response:
     rows, kept = service().retained, service().retention
     past = retention.report(rows, kept, service().clock.now())
     return answer({"classes": past, "runs": rows.proofs()})
+
+
+@app.route("/v1/roster/imports", methods=["POST"], content_types=_ANY, authorizer=_signed_in)
+@openapi.documented(
+    "Bring a OneRoster bundle in, or tell what that would change",
+    query={
+        "dry_run": {"type": "string", "enum": ["true", "false"], "default": "true"},
+        "person": {"type": "string", "enum": list(IDS), "default": IDS[0]},
+        "student_id": {"type": "string", "enum": list(IDS), "default": IDS[0]},
+    },
+    answers={200: None, 400: None, 413: None, 415: None},
+)
+@answers_errors
+def post_roster_import() -> Response:
+    """Take a zip file of CSV, all of it or nothing, with a report by file and line."""
+    who = _asks(Action.IMPORT_ROSTER)
+    report = roster_import.bring_in(
+        requests.zip_of(who.request),
+        kept=service().roster_imports,
+        key=service().pseudonym_key,
+        by=who.person,
+        dry_run=requests.parameter(who.query, "dry_run", ("true", "false")) != "false",
+        person=requests.parameter(who.query, "person", IDS) or IDS[0],
+        student=requests.parameter(who.query, "student_id", IDS) or IDS[0],
+    )
+    return answer(report)
 
 
 @app.route("/v1/me", authorizer=_signed_in)

@@ -33,6 +33,7 @@ from chalicelib.adapters.postgres.reads import PostgresReads
 from chalicelib.adapters.postgres.record import PostgresRecords
 from chalicelib.adapters.postgres.retention import PostgresRetention
 from chalicelib.adapters.postgres.roster import PostgresRoster
+from chalicelib.adapters.postgres.roster_imports import PostgresRosterImports
 from chalicelib.adapters.postgres.shadow import PostgresShadows
 from chalicelib.adapters.postgres.sign_in import as_given, by_iam, by_secret
 from chalicelib.adapters.postgres.store import PostgresStore
@@ -75,6 +76,7 @@ class Service:
     policies: PostgresPolicies
     shadows: PostgresShadows
     roster: PostgresRoster
+    roster_imports: PostgresRosterImports
     ledger: PostgresLedger
     corrections: PostgresCorrections
     judge: Judge
@@ -184,6 +186,7 @@ def build(settings: Settings) -> Service:
         policies=PostgresPolicies(database),
         shadows=PostgresShadows(database),
         roster=PostgresRoster(database),
+        roster_imports=PostgresRosterImports(database),
         ledger=PostgresLedger(database),
         corrections=PostgresCorrections(database),
         judge=Judge(PRESETS[settings.policy], context_ttl_s=settings.context_ttl_s),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.in_force import PolicyVersion
     from chalicelib.domain.indicators import Finding
     from chalicelib.domain.ledger import Batch, Entry, Read
+    from chalicelib.domain.oneroster import Bundle
     from chalicelib.domain.policy import Overrides, Policy
     from chalicelib.domain.roster import Line
     from chalicelib.domain.routing import Staff
@@ -279,6 +280,14 @@ class Roster(RosterReads, Protocol):
 
     def by_person(self, whose: str, *, person: str) -> tuple[Any, Any]:
         """Return what the roster says of a person, and the past of it."""
+        ...
+
+
+class RosterImports(Protocol):
+    """Keeps a whole roster."""
+
+    def bring_in(self, bundle: Bundle, *, by: str, dry_run: bool) -> dict[str, int]:
+        """Keep it all, or only find out what would change; return how many of each kind."""
         ...
 
 

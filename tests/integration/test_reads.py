@@ -189,6 +189,8 @@ def ask_for_alerts(reads: PostgresAlertReads, student: str, only: Own | None) ->
 
 def ask_the_roster(roster: PostgresRoster, student: str) -> None:
     """Ask what every decision rests on, and what the roster says."""
+    named = {"courses": [COURSE], "people": ["adviser-7"]}
+    roster._database.ask(queries.load("roster.sql")["teaching"], named)
     for person in WHO:
         roster.of(person)
         roster.of(person, student)

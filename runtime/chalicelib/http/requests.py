@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from chalice.app import Request
 
 JSON = "application/json"
+ZIPS = ("application/zip", "application/octet-stream")
 SANE_ID = r"[A-Za-z0-9._:-]{1,64}"
 _UID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _AT_PATH = re.compile(r"^(.*?)(?: - at `(.*)`)?$", re.DOTALL)
@@ -50,6 +51,13 @@ def json_bytes(request: Request) -> bytes:
     """Return the body's JSON, inflated; at most 4 MB of it."""
     if media_type_of(request) != JSON:
         raise UnsupportedMediaError("Content-Type is not application/json.")
+    return body_of(request)
+
+
+def zip_of(request: Request) -> bytes:
+    """Return the body, which is a zip file; at most 4 MB of it."""
+    if media_type_of(request) not in ZIPS:
+        raise UnsupportedMediaError("Content-Type is not application/zip.")
     return body_of(request)
 
 

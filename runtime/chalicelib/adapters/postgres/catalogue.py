@@ -46,27 +46,33 @@ class PostgresCatalogue:
         self, course: str, student: str, content: list[Enrolment], *, person: str = ""
     ) -> bool:
         """Keep when a student is enrolled by the roster, and recompute the standing."""
-        values = {
-            "course": course,
-            "student": student,
-            "begins_at": [_in_utc(one.begins_at) for one in content],
-            "ends_at": [_in_utc(one.ends_at) for one in content],
-            "content": msgspec.json.encode(content).decode(),
-        }
+        values = {"course": course, "student": student}
         with self._database.transaction(person=person, for_all=True) as cursor:
             folding.lock_all(cursor)
             cursor.execute(_SQL["known_enrolments"], values)
             if cursor.fetchall() == sorted((one.begins_at, one.ends_at) for one in content):
                 return False
-            cursor.execute(_SQL["clear_enrolments"], values)
-            cursor.execute(_SQL["add_enrolments"], values)
-            folding.recount(cursor, (student, course), ENROLMENT)
+            enrol(cursor, course, student, content)
             return True
 
     def _put(self, name: str, values: dict[str, Any], person: str) -> bool:
         with self._database.transaction(person=person, for_all=True) as cursor:
             cursor.execute(_SQL[name], values)
             return bool(cursor.fetchall())
+
+
+def enrol(cursor: Pipeline, course: str, student: str, content: list[Enrolment]) -> None:
+    """Replace when a student is enrolled, once every other writer is kept out."""
+    values = {
+        "course": course,
+        "student": student,
+        "begins_at": [_in_utc(one.begins_at) for one in content],
+        "ends_at": [_in_utc(one.ends_at) for one in content],
+        "content": msgspec.json.encode(content).decode(),
+    }
+    cursor.execute(_SQL["clear_enrolments"], values)
+    cursor.execute(_SQL["add_enrolments"], values)
+    folding.recount(cursor, (student, course), ENROLMENT)
 
 
 def _refold(cursor: Pipeline, course: str, item: str, content: Item) -> None:

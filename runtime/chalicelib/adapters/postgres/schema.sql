@@ -1121,6 +1121,7 @@ CREATE INDEX announcement_of_alert ON public.announcement USING btree (alert_id)
 CREATE INDEX announcement_sent ON public.announcement USING btree (recipient, sent_at) WHERE ((sent_at IS NOT NULL) AND (NOT in_digest));
 CREATE INDEX announcement_unsent ON public.announcement USING btree (announcement_id) WHERE (sent_at IS NULL);
 CREATE INDEX announcement_waiting ON public.announcement USING btree (in_digest, due_at, announcement_id) WHERE (sent_at IS NULL);
+CREATE INDEX enrolment_by_course ON public.enrolment USING btree (course);
 CREATE UNIQUE INDEX event_identity ON ONLY public.event USING btree (student, occurred_at, event_uid) INCLUDE (event_type, source, event_id, course, subject, details);
 CREATE UNIQUE INDEX event_stray_student_occurred_at_event_uid_event_type_source_idx ON public.event_stray USING btree (student, occurred_at, event_uid) INCLUDE (event_type, source, event_id, course, subject, details);
 CREATE UNIQUE INDEX legal_hold_course ON public.legal_hold USING btree (course) WHERE ((lifted_at IS NULL) AND (course IS NOT NULL));

@@ -74,3 +74,31 @@ SELECT (SELECT coalesce(json_agg(k), '[]') FROM (
           SELECT kind, target, begins_on, ends_on, version, removed, set_by, recorded_at
           FROM roster_version WHERE person = %(person)s
           ORDER BY recorded_at DESC, kind, target, version DESC LIMIT 200) AS k)::text
+
+-- name: put_courses
+-- Titles and subjects; dates and time zone stay as they are. Uses course_pkey.
+WITH put AS (
+  INSERT INTO course AS c (course, title, subject)
+  SELECT t.course, t.title, t.subject
+  FROM unnest(%(course)s::text[], %(title)s::text[], %(subject)s::text[]) AS t (course, title, subject)
+  ON CONFLICT (course) DO UPDATE SET title = excluded.title, subject = excluded.subject,
+                                     version = c.version + 1, recorded_at = now()
+  WHERE (c.title, c.subject) IS DISTINCT FROM (excluded.title, excluded.subject)
+  RETURNING *
+)
+INSERT INTO catalogue_version (kind, key, version, content)
+SELECT 'course', course, version,
+       jsonb_build_object('title', title, 'subject', subject, 'starts_on', starts_on,
+                          'ends_on', ends_on, 'time_zone', time_zone)
+FROM put
+RETURNING key
+
+-- name: teaching
+-- Who teaches these courses, or anything of these people. Uses roster_by_target, roster_pkey.
+SELECT person, target FROM roster
+WHERE kind = 'teaches' AND (target = ANY (%(courses)s::text[]) OR person = ANY (%(people)s::text[]))
+
+-- name: enrolled_in
+-- When who is enrolled in these courses. Uses enrolment_by_course.
+SELECT course, student::text, begins_at, ends_at FROM enrolment
+WHERE course = ANY (%(courses)s::text[]) ORDER BY begins_at
