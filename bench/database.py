@@ -29,6 +29,7 @@ NAME = "bench"
 FILL_BATCH = 10_000
 ROLES = ("owner", "ingest", "api", "privacy", "reader")
 SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "8GB", "checkpoint_timeout": "15min"}
+PERSON = "the-registrar-of-the-benchmark"  # who sees everybody: row security is part of a read
 NOW = dt.datetime(2025, 3, 25, tzinfo=dt.UTC)
 
 
@@ -51,6 +52,11 @@ def server() -> Iterator[EmbeddedPostgres]:
             postgres.set_role_passwords(ROLES)
             execute(
                 postgres.dsn(NAME), "SELECT ensure_event_partitions('2024-01-01', '2025-03-31', 3)"
+            )
+            execute(
+                postgres.dsn(NAME),
+                "INSERT INTO roster (person, kind, target, set_by)"
+                f" VALUES ('{PERSON}', 'role', 'registrar', 'bench')",
             )
             yield postgres
         finally:

@@ -8,7 +8,7 @@ import statistics
 import time
 from typing import TYPE_CHECKING
 
-from bench.database import NOW
+from bench.database import NOW, PERSON
 from bench.workload import COURSES, Workload
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.ledger import PostgresLedger
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TIMES = 400
-WHO = Principal("a-teacher-of-the-benchmark", "person", "dashboard")
+WHO = Principal(PERSON, "person", "dashboard")
 FROM = Origin("192.0.2.7", "00000000-0000-0000-0000-000000000000")
 WHY = "teaches COURSE-0001 until 2025-06-30"
 Shown = list[str]
@@ -58,14 +58,14 @@ def _reads(reads: PostgresReads) -> dict[str, Callable[[], Shown]]:
 
     def one() -> Shown:
         student = pick.choice(students)
-        return [student] if reads.student(student, NOW) else []
+        return [student] if reads.student(student, NOW, person=PERSON) else []
 
     def timeline() -> Shown:
         student = pick.choice(students)
-        return [student] if reads.timeline(student, None, (), 50) else []
+        return [student] if reads.timeline(student, None, (), 50, person=PERSON) else []
 
     def class_list() -> Shown:
-        found = reads.students(course(), "risk", (), 50, NOW)
+        found = reads.students(course(), "risk", (), 50, NOW, person=PERSON)
         return [row["student"] for row in found.rows] if found else []
 
     return {"student": one, "timeline": timeline, "students_by_risk": class_list}

@@ -7,7 +7,7 @@ import statistics
 import time
 from typing import TYPE_CHECKING, Any
 
-from bench.database import NOW
+from bench.database import NOW, PERSON
 from bench.workload import COURSES, Workload
 from chalicelib.adapters.postgres.alert_reads import PostgresAlertReads
 from chalicelib.adapters.postgres.database import Database
@@ -37,19 +37,23 @@ def measure(conninfo: str, *, times: int = TIMES) -> dict[str, Ratios]:
         return f"COURSE-{pick.randrange(COURSES):04d}"
 
     queries: dict[str, Callable[[], Any]] = {
-        "student": lambda: reads.student(pick.choice(students), NOW),
-        "courses": lambda: reads.courses((), 50),
-        "timeline": lambda: reads.timeline(pick.choice(students), None, (), 50),
-        "course": lambda: reads.course(course(), NOW),
-        "students_by_risk": lambda: reads.students(course(), "risk", (), 50, NOW),
-        "students_by_mark": lambda: reads.students(course(), "mark", (), 50, NOW),
-        "students_by_name": lambda: reads.students(course(), "name", (), 50, NOW),
-        "students_by_last_activity": lambda: reads.students(course(), "last_activity", (), 50, NOW),
-        "alerts_of_course": lambda: alerts.newest({**NOTHING, "course": course()}, (), 50, NOW),
-        "alerts_to_do": lambda: alerts.todo(
-            {**NOTHING, "course": course(), "state": "active"}, (), 50, NOW
+        "student": lambda: reads.student(pick.choice(students), NOW, person=PERSON),
+        "courses": lambda: reads.courses((), 50, person=PERSON),
+        "timeline": lambda: reads.timeline(pick.choice(students), None, (), 50, person=PERSON),
+        "course": lambda: reads.course(course(), NOW, person=PERSON),
+        "students_by_risk": lambda: reads.students(course(), "risk", (), 50, NOW, person=PERSON),
+        "students_by_mark": lambda: reads.students(course(), "mark", (), 50, NOW, person=PERSON),
+        "students_by_name": lambda: reads.students(course(), "name", (), 50, NOW, person=PERSON),
+        "students_by_last_activity": lambda: reads.students(
+            course(), "last_activity", (), 50, NOW, person=PERSON
         ),
-        "alerts": lambda: alerts.newest(NOTHING, (), 50, NOW),
+        "alerts_of_course": lambda: alerts.newest(
+            {**NOTHING, "course": course()}, (), 50, NOW, person=PERSON
+        ),
+        "alerts_to_do": lambda: alerts.todo(
+            {**NOTHING, "course": course(), "state": "active"}, (), 50, NOW, person=PERSON
+        ),
+        "alerts": lambda: alerts.newest(NOTHING, (), 50, NOW, person=PERSON),
     }
     took: dict[str, list[float]] = {name: [] for name in (*queries, "select_1")}
     for _ in range(times):

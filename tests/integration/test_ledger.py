@@ -12,6 +12,7 @@ import psycopg2
 import pytest
 from psycopg2 import errors
 
+from chalicelib.adapters.postgres import queries
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.ledger import PostgresLedger
 from chalicelib.domain.errors import UnavailableError
@@ -304,3 +305,20 @@ def test_ids_that_a_source_has_given_twice_are_reported(ledgers):
         )
     )
     assert ledgers.ingest.reused_event_ids(10) == [("lms", "twice", 2)]
+
+
+def test_the_reads_of_one_student_are_found_by_index(ledgers):
+    rows(
+        ledgers.server,
+        "INSERT INTO access (subject, client, address, correlation_id, kind, what, reason,"
+        " students, salts) SELECT 's', '', '', '', 'person', 'w', 'r', s, s || gen_random_uuid()"
+        " FROM (SELECT ARRAY[gen_random_uuid(), gen_random_uuid()] AS s"
+        " FROM generate_series(1, 20000)) AS k RETURNING 1",
+    )
+    connection = psycopg2.connect(ledgers.server.dsn())
+    connection.autocommit = True
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE) access")  # as autovacuum does, which empties GIN's list
+    query = queries.load("record.sql")["ledger"].replace("%(student)s", f"'{ADA}'")
+    plan = "\n".join(line for (line,) in rows(ledgers.server, f"EXPLAIN {query}"))
+    assert "access_by_student" in plan, plan

@@ -44,7 +44,7 @@ class PostgresLedger:
             "students": list(read.students),
             "many": len(read.students),
         }
-        self._database.ask(_SQL["add"], values, person=read.subject)
+        self._database.ask(_SQL["add"], values)
 
     def seal(self, of: Callable[[Batch | None, int, list[Entry]], Batch]) -> Batch | None:
         """Seal the next batch as `of` (the last one, up to which id, rows) makes it.

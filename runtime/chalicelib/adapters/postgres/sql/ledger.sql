@@ -1,5 +1,7 @@
 -- name: add
--- One read, by itself: it is there before the answer is. The salts are made where they are kept.
+-- One read, by itself: it is there before the answer is. The salts are made where they are kept. Row
+-- security takes it from whoever it names; what else the roster says of her need not be looked up.
+SELECT set_config('monitor.person', %(subject)s, true);
 INSERT INTO access (subject, client, address, correlation_id, kind, what, reason, students, salts)
 VALUES (%(subject)s, %(client)s, %(address)s, %(correlation_id)s, %(kind)s, %(what)s, %(reason)s,
         %(students)s::uuid[],
