@@ -20,6 +20,7 @@ ENDPOINTS = 4
 KEYS = 4
 RECOVERY_KEYS = 1
 SECRETS = 2
+RECOVERY_SECRETS = 1  # the replica of the pseudonyms' key
 MACHINES = 1  # that send events, by a client of the user pool
 METRIC_ALARMS = 49  # metrics that alarms look at: one with two counts twice
 CUSTOM_METRICS = 20
@@ -57,7 +58,7 @@ def bill(environment: Environment, prices: Prices) -> list[Line]:
         Line(
             service="Keys and secrets",
             idle=(KEYS + RECOVERY_KEYS * environment.second_region) * prices["kms_key_month"]
-            + SECRETS * prices["secret_month"],
+            + (SECRETS + RECOVERY_SECRETS * environment.second_region) * prices["secret_month"],
         ),
         Line(
             service=f"Cognito, {MACHINES} machine",

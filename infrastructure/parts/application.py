@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from infrastructure.parts.identity import Identity
     from infrastructure.parts.keys import Keys
     from infrastructure.parts.network import Network
+    from infrastructure.stacks.recovery import RecoveryRegionStack
 
 
 class Application(Construct):
@@ -58,6 +59,7 @@ class Application(Construct):
         identity: Identity,
         alert_topic: sns.ITopic,
         operator_topic: sns.ITopic,
+        recovery: RecoveryRegionStack | None,
     ) -> None:
         super().__init__(scope, id_)
         self._deployment = deployment
@@ -67,7 +69,9 @@ class Application(Construct):
         self._identity = identity
         self._access = DatabaseAccess(database=database)
         self._erasures = erasure_list(self, suffix=deployment.suffix, key=keys.messages)
-        self._pseudonym_key = pseudonym_key(self, suffix=deployment.suffix, key=keys.messages)
+        self._pseudonym_key = pseudonym_key(
+            self, suffix=deployment.suffix, key=keys.messages, recovery=recovery
+        )
         self.chalice = packaged(self)
         self.functions = {
             function.handler: self._function(function, network) for function in FUNCTIONS

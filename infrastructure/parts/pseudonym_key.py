@@ -13,12 +13,19 @@ if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
     from constructs import Construct
 
+    from infrastructure.stacks.recovery import RecoveryRegionStack
 
-def pseudonym_key(scope: Construct, *, suffix: str, key: kms.IKey) -> secretsmanager.Secret:
+
+def pseudonym_key(
+    scope: Construct, *, suffix: str, key: kms.IKey, recovery: RecoveryRegionStack | None
+) -> secretsmanager.Secret:
     """Return the secret with a new key; 64 letters and digits are more than 256 bits.
 
-    It is never rotated: with another key the same student would become somebody else.
+    It is never rotated: with another key the same student would become somebody else. So it is in
+    the second region as well, without which the backups there could not be carried on with.
     """
+    there = secretsmanager.ReplicaRegion
+    replicas = [there(region=recovery.region, encryption_key=recovery.key)] if recovery else None
     return secretsmanager.Secret(
         scope,
         "PseudonymKey",
@@ -28,5 +35,6 @@ def pseudonym_key(scope: Construct, *, suffix: str, key: kms.IKey) -> secretsman
         generate_secret_string=secretsmanager.SecretStringGenerator(
             password_length=64, exclude_punctuation=True
         ),
+        replica_regions=replicas,
         removal_policy=RemovalPolicy.DESTROY,
     )

@@ -65,6 +65,7 @@ class MonitorStack(Stack):
             identity=self.identity,
             alert_topic=self.notifications.alerts,
             operator_topic=self.notifications.operators,
+            recovery=recovery,
         )
         self.operations = Operations(
             self,

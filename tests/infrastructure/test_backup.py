@@ -134,6 +134,16 @@ def key_id(stacks) -> str:
     return found
 
 
+def test_the_key_of_the_pseudonyms_is_in_the_second_region_under_that_key(synthesize):
+    [secret] = synthesize("prod").of_type("AWS::SecretsManager::Secret").values()
+    [replica] = secret["ReplicaRegions"]
+    assert replica["Region"] == "us-west-2"
+    assert "Fn::GetStackOutput" in str(replica["KmsKeyId"])
+
+    [alone] = synthesize("dev").of_type("AWS::SecretsManager::Secret").values()
+    assert "ReplicaRegions" not in alone
+
+
 def test_no_custom_resource_carries_what_crosses_the_regions(stacks):
     for name in ("Monitor", "Recovery"):
         found = stacks[name].to_json()["Resources"].values()

@@ -83,6 +83,8 @@ def test_what_is_counted_is_there(synthesize):
     assert len(prod.of_type("AWS::KMS::Key")) == bills.KEYS
     # One that we make, and the master's, which RDS makes.
     assert len(prod.of_type("AWS::SecretsManager::Secret")) + 1 == bills.SECRETS
+    secrets = prod.of_type("AWS::SecretsManager::Secret").values()
+    assert sum(len(one["ReplicaRegions"]) for one in secrets) == bills.RECOVERY_SECRETS
     pooled = prod.of_type("AWS::Cognito::UserPoolClient").values()
     machines = [one for one in pooled if "client_credentials" in one["AllowedOAuthFlows"]]
     assert len(machines) == bills.MACHINES
