@@ -168,20 +168,21 @@ def get_student(student: str) -> Response:
 
 @app.route("/v1/students/{student}/as-of/{moment}", authorizer=_signed_in)
 @openapi.documented(
-    "What was known and said of a student at a past moment, and why",
+    "What was known and said of a student at a past moment, or is now, and why",
     query={"course": {"type": "string"}},
 )
 @answers_errors
 def get_student_as_of(student: str, moment: str) -> Response:
     """Return one student's standings, findings and open alerts as of a moment."""
-    uid, at = requests.student_of(student), requests.moment_of(moment)
+    now = service().clock.now()
+    uid, at = requests.student_of(student), requests.moment_of(moment, now)
     who = _asks(Action.READ_STUDENT, student=uid)
     found = look_back(
         uid,
         at,
         service().past,
         service().judge.policy,
-        now=service().clock.now(),
+        now=now,
         course=requests.filter_of(who.query, "course"),
         person=who.person,
     )

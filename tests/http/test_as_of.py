@@ -186,6 +186,24 @@ def test_what_was_said_is_told_with_its_reason_though_it_was_regraded_since(api,
     assert api.found(f"/v1/students/{ADA}")["alerts"] == []
 
 
+def test_now_is_a_moment_and_tells_the_score_by_its_parts_and_good_news(api, play):
+    play.at(20)
+    play.consume(
+        *(scored(f"m{n}", ADA, n, 20, item=f"quiz-{n}") for n in (1, 2)),
+        *(scored(f"m{n}", ADA, n, 95, item=f"quiz-{n}") for n in (3, 4)),
+    )
+
+    said = play.said([ADA])[ADA]
+    found = api.found(f"/v1/students/{ADA}/as-of/now")
+    (course,) = found["courses"]
+
+    assert {**without_findings(found), "statements": []} == said
+    assert course["risk"] == {"total": 17, "parts": {"marks": 17, "absence": 0}}
+    assert course["risk_bucket"] == 17 // 5
+    good = {one["rule"] for one in course["findings"] if one["severity"] == "good"}
+    assert good == {"recovered", "strong_improvement"}
+
+
 def test_an_alert_says_what_it_said_and_not_what_became_of_it(api, play):
     play.at(10)
     play.consume(*(scored(f"m{n}", ADA, n, 35, item=f"quiz-{n}") for n in (1, 2, 3)))

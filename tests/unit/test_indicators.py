@@ -141,7 +141,12 @@ def test_missing_work_names_what_is_missing():
     assert found.because == (
         "2 pieces of work not handed in, 7 days or more after the due date: Essay, Report."
     )
-    assert found.evidence["handed_in_by_class"] == {"essay": "9/10", "report": "9/10"}
+    assert found.evidence == {
+        "items": ["essay", "report"],
+        "grace_days": 7,
+        "threshold_bp": 5000,
+        "handed_in_by_class": {"essay": "9/10", "report": "9/10"},
+    }
 
 
 def test_nothing_was_due_for_who_was_not_enrolled_then():

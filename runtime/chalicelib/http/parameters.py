@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.domain.events import NO_CONTROLS
 from chalicelib.http.cursors import DEFAULT_LIMIT, MOST
-from chalicelib.http.requests import MAX_DIGITS, MAX_ID
+from chalicelib.http.requests import MAX_DIGITS, MAX_ID, NOW
 
 Json = dict[str, Any]
 
@@ -26,10 +26,10 @@ SHAPES: dict[str, Json] = {
     "quarantine_uid": UID,
     "client": ID,
     "course": ID,
+    "moment": {"anyOf": [{"type": "string", "format": "date-time"}, {"const": NOW}]},
     "item": ID,
     "person": ID,
     "assignee": ID,
-    "moment": {"type": "string", "format": "date-time"},
     "rule": ID,
     "from": {"type": "string", "format": "date"},
     "to": {"type": "string", "format": "date"},

@@ -34,6 +34,7 @@ _UID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _AT_PATH = re.compile(r"^(.*?)(?: - at `(.*)`)?$", re.DOTALL)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 MAX_ID = 128
+NOW = "now"  # a moment, in a path
 MAX_DIGITS = 18  # of a bigint, all but the last
 GZIP_MAGIC = b"\x1f\x8b"
 GZIP_WINDOW = 31  # zlib's number for a gzip header with the largest window
@@ -131,14 +132,16 @@ def filter_of(parameters: Mapping[str, str], name: str) -> str | None:
     return None if value is None else name_of(value)
 
 
-def moment_of(text: str) -> dt.datetime:
-    """Return a moment of a path, percent-decoded; InvalidRequestError when it is none."""
+def moment_of(text: str, now: dt.datetime) -> dt.datetime:
+    """Return a moment of a path, percent-decoded, or `now`; InvalidRequestError if it is none."""
+    if text == NOW:
+        return now
     try:
         return _moment(urllib.parse.unquote(text))
     except (msgspec.ValidationError, OverflowError) as error:
         raise InvalidRequestError(
             f"{text[:40]!r} is not a moment of RFC 3339 with its offset, such as "
-            "2025-03-03T12:00:00Z."
+            "2025-03-03T12:00:00Z, nor `now`."
         ) from error
 
 

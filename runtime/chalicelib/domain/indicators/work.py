@@ -28,6 +28,7 @@ def missing_work(
         {
             "items": [due.item for due in missing],
             "grace_days": policy.grace_days,
+            "threshold_bp": policy.class_gate_bp,
             "handed_in_by_class": {due.item: f"{due.handed_in}/{due.expected}" for due in missing},
         },
     )
