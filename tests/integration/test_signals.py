@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from chalicelib.domain.catalogue import Course
-from tests.builders import START, STUDENTS, conducted, scored
+from tests.builders import START, STUDENTS, attended, conducted, scored
 
 ADA, BEN, _ = STUDENTS
 SIGNALS = """
@@ -33,16 +33,16 @@ def because(monitor, rule):
 def test_a_risk_that_rose_within_a_week_is_told_and_clears_when_the_week_is_over(monitor):
     monitor.consume([scored(f"m{n}", ADA, n, 90, item=f"quiz-{n}") for n in range(4)])
     sweep(monitor, 10)
-    monitor.consume([scored(f"r{n}", ADA, 10, 50, item=f"quiz-{n}") for n in range(4)])
+    monitor.consume([attended(f"a{n}", ADA, 10, "absent", f"day-{n}") for n in range(20)])
     sweep(monitor, 16)
     too_early = open_rules(monitor)
     sweep(monitor, 17)
     told = because(monitor, "sudden_change")
     sweep(monitor, 22)
-    sweep(monitor, 23)  # a week after the first sweep that saw the new marks
+    sweep(monitor, 23)  # a week after the first sweep that saw the absences
 
     assert ("MATH-1", "sudden_change") not in too_early
-    assert told == ["The risk rose by 16 points in 7 days, from 4 to 20 of 100."]
+    assert told == ["The risk rose by 50 points in 7 days, from 4 to 54 of 100."]
     assert because(monitor, "sudden_change") == []
 
 
@@ -50,10 +50,10 @@ def test_the_consumer_goes_by_what_the_sweep_has_kept(monitor):
     monitor.consume([scored(f"m{n}", ADA, n, 90, item=f"quiz-{n}") for n in range(4)])
     sweep(monitor, 10)
     sweep(monitor, 17)
-    monitor.consume([scored(f"r{n}", ADA, 17, 50, item=f"quiz-{n}") for n in range(4)])
+    monitor.consume([attended(f"a{n}", ADA, 17, "absent", f"day-{n}") for n in range(20)])
 
     assert because(monitor, "sudden_change") == [
-        "The risk rose by 16 points in 7 days, from 4 to 20 of 100."
+        "The risk rose by 50 points in 7 days, from 4 to 54 of 100."
     ]
 
 

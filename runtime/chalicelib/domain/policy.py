@@ -58,6 +58,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     silence_days: Annotated[int, Meta(ge=1, le=366)]
     long_silence_days: Annotated[int, Meta(ge=1, le=366)]
     sudden_change_points: _Points
+    sudden_change_from_points: _Points
     sudden_change_days: Annotated[int, Meta(ge=1, le=366)]
     clear_sudden_change_points: _Points
     conduct_watch_bp: _Share

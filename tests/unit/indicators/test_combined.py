@@ -29,16 +29,22 @@ def beyond(one, context=EMPTY, risk=0, **signals):
 
 @pytest.mark.parametrize(
     ("before", "now", "firing"),
-    [(None, 90, None), (20, 25, True), (20, 24, False), (20, 23, False), (20, 22, None)],
+    [(None, 90, None), (60, 65, True), (60, 64, False), (60, 63, False), (60, 62, None)],
 )
 def test_risk_changes_suddenly_by_five_points_and_clears_below_three(before, now, firing):
     found = beyond(standing(), risk=now, risk_before=before).get("sudden_change")
     assert (found and found.fires) == firing
 
 
+@pytest.mark.parametrize(("now", "firing"), [(50, True), (49, None)])
+def test_a_risk_that_stays_low_changes_unnoticed(now, firing):
+    found = beyond(standing(), risk=now, risk_before=10).get("sudden_change")
+    assert (found and found.fires) == firing
+
+
 def test_a_sudden_change_is_told_in_words():
-    found = beyond(standing(), risk=41, risk_before=12)["sudden_change"]
-    assert found.because == "The risk rose by 29 points in 7 days, from 12 to 41 of 100."
+    found = beyond(standing(), risk=61, risk_before=32)["sudden_change"]
+    assert found.because == "The risk rose by 29 points in 7 days, from 32 to 61 of 100."
     assert found.severity is Severity.WATCH
 
 

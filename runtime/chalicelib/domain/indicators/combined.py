@@ -19,11 +19,14 @@ ENGLISH = ("english", "language arts", "ela")
 
 
 def sudden_change(risk: int, signals: Signals, policy: Policy) -> Finding | None:
-    """Risk that rose by five points within seven days (Civitas)."""
+    """Risk that rose by five points within seven days (Civitas), to half of the scale or more.
+
+    When a class's first work is due, the risk of nearly everybody moves: what stays low is no news.
+    """
     if signals.risk_before is None:
         return None
     rise = risk - signals.risk_before
-    if rise < policy.clear_sudden_change_points:
+    if rise < policy.clear_sudden_change_points or risk < policy.sudden_change_from_points:
         return None
     return Finding(
         "sudden_change",
@@ -35,6 +38,7 @@ def sudden_change(risk: int, signals: Signals, policy: Policy) -> Finding | None
             "risk_before": signals.risk_before,
             "days": policy.sudden_change_days,
             "threshold_points": policy.sudden_change_points,
+            "threshold_risk": policy.sudden_change_from_points,
         },
         fires=rise >= policy.sudden_change_points,
     )
