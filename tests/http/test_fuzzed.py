@@ -40,6 +40,7 @@ WITH_RULES = [
     "POST /v1/events",
     "POST /v1/holds",
     "PUT /v1/students/{student}/corrections/{number}/decision",
+    "PUT /v1/people/{person}/roles",
 ]
 
 
