@@ -35,6 +35,9 @@ WITH_RULES = [
     "PUT /v1/courses/{course}/policy",
     "PUT /v1/courses/{course}/policy/shadow",
     "GET /v1/policy/shadow/report",
+    "PUT /v1/courses/{course}/staff/{person}",
+    "PUT /v1/students/{student}/advisers/{person}",
+    "PUT /v1/people/{person}/roles",
     "PUT /v1/policy",
     "PUT /v1/policy/shadow",
     "POST /v1/events",
@@ -72,9 +75,9 @@ schema = schemathesis.openapi.from_dict(
                 "missing_required_header": {"expected-statuses": [400, 401, 403, 428]},
                 **_accepts(),
             },
-            "operations": [
-                {"include-name": name, "checks": _accepts("400")} for name in WITH_RULES
-            ],
+            "operations": [{"include-name": name, "checks": _accepts("400")} for name in WITH_RULES]
+            # its body is a zip file, which no schema makes: tests/http/test_roster_import.py
+            + [{"include-name": "POST /v1/roster/imports", "checks": _accepts("400", "415")}],
         }
     ),
 )
