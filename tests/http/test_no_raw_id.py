@@ -233,7 +233,7 @@ def test_no_route_takes_an_id_or_a_name_in_its_address():
         for methods in paths.values()
         for operation in methods.values()
         for parameter in operation["parameters"]
-        if parameter["in"] in {"path", "query"}
+        if parameter["in"] in {"path", "query"} and "enum" not in parameter["schema"]
     }
     assert not asked & {"student_id", "name", "given_name", "family_name", "email", "phone"}
     assert "student" in asked
