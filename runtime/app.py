@@ -928,6 +928,7 @@ def get_retention() -> Response:
         "student_id": {"type": "string", "enum": list(IDS), "default": IDS[0]},
     },
     answers={200: None, 400: None, 413: None, 415: None},
+    texts=["application/zip"],
 )
 @answers_errors
 def post_roster_import() -> Response:

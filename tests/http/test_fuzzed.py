@@ -41,6 +41,8 @@ WITH_RULES = [
     "PUT /v1/policy",
     "PUT /v1/policy/shadow",
     "POST /v1/events",
+    "PUT /v1/people/{person}/roles",
+    "POST /v1/roster/imports",
     "POST /v1/holds",
     "PUT /v1/students/{student}/corrections/{number}/decision",
     "PUT /v1/people/{person}/roles",
@@ -87,6 +89,11 @@ schema.app = Wsgi(front.app)
 @schemathesis.serializer("application/toml")
 def as_toml(_, value):
     return str(value).encode(errors="surrogatepass")
+
+
+@schemathesis.serializer("application/zip")
+def as_zip(_, value):
+    return getattr(value, "data", str(value).encode(errors="surrogatepass"))
 
 
 @pytest.fixture(scope="module", autouse=True)

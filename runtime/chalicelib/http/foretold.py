@@ -30,6 +30,19 @@ class Problem(msgspec.Struct):
     errors: list[Any] = []
 
 
+class Page(msgspec.Struct):
+    """A page of a list; `next` is the `cursor` of the one after it, null at the end."""
+
+    items: list[dict[str, Any]]
+    next: str | None
+
+
+class Changed(msgspec.Struct):
+    """Whether what was put is another than there was."""
+
+    changed: bool
+
+
 class Message(msgspec.Struct):
     """Why API Gateway let nothing through."""
 
@@ -51,9 +64,16 @@ def refusals_of(
     return {status for holds, statuses in kinds if holds for status in statuses}
 
 
-def answered(status: int, schema: Json | None) -> Json:
+def usual(*, paged: bool, put: bool) -> Json:
+    """Return what an operation of this kind answers, if it does not say itself."""
+    if paged:
+        return _ref(Page)
+    return _ref(Changed) if put else {"type": ["object", "array"]}
+
+
+def answered(status: int, schema: Json) -> Json:
     """Return an answer that grants what was asked."""
-    content = {"application/json": {"schema": schema or {}}}
+    content = {"application/json": {"schema": schema}}
     return {"description": _phrase(status), "headers": _CORRELATED, "content": content}
 
 

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from chalicelib.domain import events
-from chalicelib.http.foretold import LEAST_REFUSAL, Message, Problem, answered, refusals_of, refused
+from chalicelib.http.foretold import (
+    LEAST_REFUSAL,
+    Changed,
+    Message,
+    Page,
+    Problem,
+    answered,
+    refusals_of,
+    refused,
+    usual,
+)
 from chalicelib.http.parameters import parameter
 
 if TYPE_CHECKING:
@@ -42,7 +52,7 @@ def documented(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Describe a route where it stands; its name finds it again in the document.
 
-    `texts` are the media types that it takes as well as JSON.
+    `texts` are the media types that it takes as well as JSON; without a `body`, instead of it.
     """
 
     def describe(route: Callable[..., Any]) -> Callable[..., Any]:
@@ -78,7 +88,7 @@ _TOKEN: Json = {
 
 def document(routes: Mapping[str, Mapping[str, Any]], version: str) -> Json:
     """Return the document of these Chalice routes (path -> method -> entry)."""
-    types = [Problem, Message, events.Event]
+    types = [Problem, Message, Page, Changed, events.Event]
     for described in _described.values():
         types += [t for t in (described.body, *described.answers.values()) if t is not None]
     schemas, components = msgspec.json.schema_components(types, ref_template=REF)
@@ -116,11 +126,18 @@ def _operation(entry: Any, described: Described, by_type: Mapping[str, Json]) ->
         ],
         "responses": _responses(entry, described, by_type),
     }
-    if described.body is not None:
-        content = {"application/json": {"schema": by_type[repr(described.body)]}}
-        content |= {kind: {"schema": {"type": "string"}} for kind in described.texts}
+    if content := _content(described, by_type):
         operation["requestBody"] = {"required": True, "content": content}
     return operation
+
+
+def _content(described: Described, by_type: Mapping[str, Json]) -> Json:
+    """Return what a body may be, by its media type: JSON, JSON or a text, or a file."""
+    if described.body is None:
+        file = {"type": "string", "format": "binary"}
+        return {kind: {"schema": file} for kind in described.texts}
+    as_json = {"application/json": {"schema": by_type[repr(described.body)]}}
+    return as_json | {kind: {"schema": {"type": "string"}} for kind in described.texts}
 
 
 def _responses(entry: Any, described: Described, by_type: Mapping[str, Json]) -> Json:
@@ -132,11 +149,15 @@ def _responses(entry: Any, described: Described, by_type: Mapping[str, Json]) ->
         parameters=bool(entry.view_args or described.query or described.headers),
         signed_in=entry.authorizer is not None,
     )
+    told = usual(
+        paged="cursor" in described.query,
+        put=entry.method == "PUT" and {200, 201} <= described.answers.keys(),
+    )
     known = {status: by_type[repr(k)] for status, k in described.answers.items() if k is not None}
     return {
         str(status): refused(status, known.get(status))
         if status >= LEAST_REFUSAL
-        else answered(status, known.get(status))
+        else answered(status, known.get(status, told))
         for status in sorted({*described.answers, *refusals})
     }
 
