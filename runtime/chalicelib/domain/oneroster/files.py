@@ -10,8 +10,11 @@ import csv
 import dataclasses
 import datetime as dt
 import io
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -67,6 +70,20 @@ class Row:
         return self["status"].lower() == "tobedeleted"
 
 
+# What zipfile and the decompressors beneath it raise for a damaged archive.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    RuntimeError,  # NotImplementedError as well
+    ValueError,
+)
+
+
 def unpack(content: bytes) -> dict[str, str]:
     """Return the text of each file that is used, by name without `.csv`.
 
@@ -75,7 +92,7 @@ def unpack(content: bytes) -> dict[str, str]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as bundle:
             return _texts(bundle)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError) as error:
+    except _UNREADABLE as error:
         raise InvalidRequestError("The body is not readable as a zip file.") from error
 
 
