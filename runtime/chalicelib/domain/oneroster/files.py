@@ -70,6 +70,7 @@ class Row:
         return self["status"].lower() == "tobedeleted"
 
 
+_FIRST_YEAR, _NEVER = 1970, 2200  # without a beginDate somebody is enrolled since 1970
 # What zipfile and the decompressors beneath it raise for a damaged archive.
 _UNREADABLE = (
     zipfile.BadZipFile,
@@ -161,6 +162,9 @@ def day_of(row: Row, column: str) -> dt.date | Wrong | None:
     if not row[column]:
         return None
     try:
-        return dt.date.fromisoformat(row[column])
+        day = dt.date.fromisoformat(row[column])
     except ValueError:
         return row.wrong(column, "a date, YYYY-MM-DD")
+    if not _FIRST_YEAR <= day.year < _NEVER:
+        return row.wrong(column, f"a day between {_FIRST_YEAR} and {_NEVER}")
+    return day
