@@ -10,6 +10,10 @@ def test_the_schema_is_the_sum_of_the_migrations(postgres):
     assert dump(postgres) == SCHEMA.read_text(), "run: python -m local.schema"
 
 
+def test_migrations_are_numbered_without_a_gap():
+    assert [int(path.stem[:4]) for path in files()] == list(range(1, len(files()) + 1))
+
+
 def test_migrating_again_changes_nothing(database):
     assert migrate(database.dsn()) == []
 
