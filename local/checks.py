@@ -12,8 +12,8 @@ from local.paths import PROJECT
 from local.vulnerabilities import NOT_RUN
 
 BIN = Path(sys.executable).parent
-# Asserts, random data and subprocesses: what ruff lets these folders do (pyproject.toml).
-STARTS_AND_SIMULATES = "B101,B311,B404,B603,B607"
+# Asserts, random data, subprocesses, SQL: what ruff lets these folders do (pyproject.toml).
+STARTS_AND_SIMULATES = "B101,B311,B404,B603,B607,B608"
 OUTCOMES = {0: "passed", NOT_RUN: "NOT RUN (see above)"}
 CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("format", ("ruff", "format", "--check", ".")),
