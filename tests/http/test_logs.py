@@ -79,7 +79,8 @@ def test_no_route_takes_a_students_own_id_in_its_address():
             for parameter in operation["parameters"]:
                 assert "token" not in parameter["name"]
                 if "student" in parameter["name"]:
-                    assert parameter["schema"]["format"] == "uuid", path
+                    schema = parameter["schema"]  # a pseudonym, or the name of a column
+                    assert schema.get("format") == "uuid" or "enum" in schema, path
 
 
 def _broken(*_, **__):
