@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from chalice.app import (
@@ -71,9 +71,11 @@ from chalicelib.services import (
 )
 from chalicelib.services.as_of import look_back
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 app = Chalice(app_name="student-performance-monitor")
 
-_ANY = ["*/*"]  # the media type is checked by us, so that its refusal is a problem document too
 _TEXT = {"type": "string"}  # what it may be is told by its name: see http/parameters.py
 _PAGE: dict[str, dict[str, Any]] = {"limit": {"type": "integer"}, "cursor": _TEXT}
 _CHANGE = {"If-Match": _TEXT}
@@ -83,6 +85,27 @@ _CHANGE = {"If-Match": _TEXT}
 def _signed_in(request: AuthRequest) -> AuthResponse:
     """Tell who sent a token; its answer holds for every route, and for a minute."""
     return sign_in.authorized(request.token, service().tokens)
+
+
+def _route(
+    method: str, path: str, summary: str, *, signed_in: bool = True, **described: Any
+) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    """Make a function a route, documented and answering its errors; open only where it says so.
+
+    The media type of a body is checked by us, so that its refusal is a problem document too.
+    """
+
+    def make(view: Callable[..., Response]) -> Callable[..., Response]:
+        settings: dict[str, Any] = {"authorizer": _signed_in} if signed_in else {}
+        if method in {"POST", "PUT"}:
+            settings["content_types"] = ["*/*"]
+        described_view = openapi.documented(summary, **described)(answers_errors(view))
+        made: Callable[..., Response] = app.route(path, methods=[method], **settings)(
+            described_view
+        )
+        return made
+
+    return make
 
 
 def _begin() -> tuple[Any, str]:
@@ -111,8 +134,9 @@ def _found(body: Any, what: str) -> Any:
     return body
 
 
-@app.route("/v1/events", methods=["POST"], content_types=_ANY, authorizer=_signed_in)
-@openapi.documented(
+@_route(
+    "POST",
+    "/v1/events",
     "Accept one event or a list of up to 500",
     body=events.Event | list[events.Event],
     answers={202: ingest.Receipt, 503: ingest.Receipt},
@@ -124,7 +148,6 @@ def _found(body: Any, what: str) -> Any:
         "Content-Encoding": {"type": "string", "enum": ["identity", "gzip", ""]},
     },
 )
-@answers_errors
 def post_events() -> Response:
     """Accept events into the stream; 202 names those that it has acknowledged."""
     request, correlation_id = _begin()
@@ -135,13 +158,13 @@ def post_events() -> Response:
     return answer_receipt(receipt, (time.perf_counter() - began) * 1000)
 
 
-@app.route("/v1/students/lookup", methods=["POST"], content_types=_ANY, authorizer=_signed_in)
-@openapi.documented(
+@_route(
+    "POST",
+    "/v1/students/lookup",
     "Turn an institution's own id into the pseudonym",
     body=Lookup,
     answers={200: None, 404: None},
 )
-@answers_errors
 def post_lookup() -> Response:
     """Return the pseudonym of a student id that the monitor has a standing of."""
     request, _ = _begin()
@@ -153,9 +176,9 @@ def post_lookup() -> Response:
     return answer(found)
 
 
-@app.route("/v1/students/{student}", authorizer=_signed_in)
-@openapi.documented("One student: every standing, the work behind it, open alerts")
-@answers_errors
+@_route(
+    "GET", "/v1/students/{student}", "One student: every standing, the work behind it, open alerts"
+)
 def get_student(student: str) -> Response:
     """Return one student's standings and open alerts."""
     uid = requests.student_of(student)
@@ -166,12 +189,12 @@ def get_student(student: str) -> Response:
     return answer(shown)
 
 
-@app.route("/v1/students/{student}/as-of/{moment}", authorizer=_signed_in)
-@openapi.documented(
+@_route(
+    "GET",
+    "/v1/students/{student}/as-of/{moment}",
     "What was known and said of a student at a past moment, or is now, and why",
     query={"course": {"type": "string"}},
 )
-@answers_errors
 def get_student_as_of(student: str, moment: str) -> Response:
     """Return one student's standings, findings and open alerts as of a moment."""
     now = service().clock.now()
@@ -191,8 +214,9 @@ def get_student_as_of(student: str, moment: str) -> Response:
     return answer(past_page(shown))
 
 
-@app.route("/v1/students/{student}/events", authorizer=_signed_in)
-@openapi.documented(
+@_route(
+    "GET",
+    "/v1/students/{student}/events",
     "A student's events, newest first",
     query={
         **_PAGE,
@@ -200,7 +224,6 @@ def get_student_as_of(student: str, moment: str) -> Response:
         "type": {"type": "string", "enum": list(TYPES)},
     },
 )
-@answers_errors
 def get_student_events(student: str) -> Response:
     """Return a page of a student's events."""
     uid = requests.student_of(student)
@@ -220,9 +243,7 @@ def get_student_events(student: str) -> Response:
     return page(shown, cursors.encode(shown.last, "events"))
 
 
-@app.route("/v1/courses", authorizer=_signed_in)
-@openapi.documented("Courses by id", query=_PAGE)
-@answers_errors
+@_route("GET", "/v1/courses", "Courses by id", query=_PAGE)
 def get_courses() -> Response:
     """Return a page of courses."""
     who = _asks(Action.LIST_COURSES)
@@ -233,9 +254,7 @@ def get_courses() -> Response:
     return page(found, cursors.encode(found.last, "courses"))
 
 
-@app.route("/v1/courses/{course}", authorizer=_signed_in)
-@openapi.documented("One course: catalogue, class, distribution of risk")
-@answers_errors
+@_route("GET", "/v1/courses/{course}", "One course: catalogue, class, distribution of risk")
 def get_course(course: str) -> Response:
     """Return one course's summary."""
     course = requests.id_of(course)
@@ -246,9 +265,7 @@ def get_course(course: str) -> Response:
     return answer(course_for_others(_found(found, "course")))
 
 
-@app.route("/v1/courses/{course}", methods=["PUT"], content_types=_ANY, authorizer=_signed_in)
-@openapi.documented("Put a course", body=Course, answers={200: None, 201: None})
-@answers_errors
+@_route("PUT", "/v1/courses/{course}", "Put a course", body=Course, answers={200: None, 201: None})
 def put_course(course: str) -> Response:
     """Keep a course; 201 for a new version, 200 when nothing changed."""
     course = requests.id_of(course)
@@ -257,12 +274,12 @@ def put_course(course: str) -> Response:
     return put_answer(service().catalogue.put_course(course, content, person=who.person))
 
 
-@app.route("/v1/courses/{course}/students", authorizer=_signed_in)
-@openapi.documented(
+@_route(
+    "GET",
+    "/v1/courses/{course}/students",
     "The students of a course",
     query={**_PAGE, "sort": {"type": "string", "enum": list(SORTS), "default": "risk"}},
 )
-@answers_errors
 def get_course_students(course: str) -> Response:
     """Return a page of a course's students, those at most risk first unless asked otherwise."""
     course = requests.id_of(course)
@@ -283,9 +300,7 @@ def get_course_students(course: str) -> Response:
     return page(shown, cursors.encode(shown.last, f"students {sort}"))
 
 
-@app.route("/v1/courses/{course}/items", authorizer=_signed_in)
-@openapi.documented("The work of a course by due date")
-@answers_errors
+@_route("GET", "/v1/courses/{course}/items", "The work of a course by due date")
 def get_course_items(course: str) -> Response:
     """Return a course's work."""
     course = requests.id_of(course)
@@ -298,11 +313,13 @@ def get_course_items(course: str) -> Response:
     return answer(items_for_others(msgspec.json.decode(found), students))
 
 
-@app.route(
-    "/v1/courses/{course}/items/{item}", methods=["PUT"], content_types=_ANY, authorizer=_signed_in
+@_route(
+    "PUT",
+    "/v1/courses/{course}/items/{item}",
+    "Put a piece of work",
+    body=Item,
+    answers={200: None, 201: None},
 )
-@openapi.documented("Put a piece of work", body=Item, answers={200: None, 201: None})
-@answers_errors
 def put_item(course: str, item: str) -> Response:
     """Keep a piece of work; who has done it is judged anew."""
     course, item = requests.id_of(course), requests.id_of(item)
@@ -311,16 +328,13 @@ def put_item(course: str, item: str) -> Response:
     return put_answer(service().catalogue.put_item(course, item, content, person=who.person))
 
 
-@app.route(
+@_route(
+    "PUT",
     "/v1/courses/{course}/enrolments/{student}",
-    methods=["PUT"],
-    content_types=_ANY,
-    authorizer=_signed_in,
+    "Put when a student is enrolled",
+    body=list[Enrolment],
+    answers={200: None, 201: None},
 )
-@openapi.documented(
-    "Put when a student is enrolled", body=list[Enrolment], answers={200: None, 201: None}
-)
-@answers_errors
 def put_enrolments(course: str, student: str) -> Response:
     """Keep the roster's word on when a student is enrolled in a course."""
     course, uid = requests.id_of(course), requests.student_of(student)
@@ -329,31 +343,35 @@ def put_enrolments(course: str, student: str) -> Response:
     return put_answer(service().catalogue.put_enrolments(course, uid, content, person=who.person))
 
 
-@app.route("/v1/policy", authorizer=_signed_in)
-@openapi.documented("The policy of the institution, where each threshold comes from, its versions")
-@answers_errors
+@_route(
+    "GET",
+    "/v1/policy",
+    "The policy of the institution, where each threshold comes from, its versions",
+)
 def get_policy() -> Response:
     """Return the institution's policy."""
     _asks(Action.READ_POLICY)
     return _policy(INSTITUTION)
 
 
-@app.route("/v1/policy", methods=["PUT"], content_types=_ANY, authorizer=_signed_in)
-@openapi.documented(
+@_route(
+    "PUT",
+    "/v1/policy",
     "Put what the institution changes of the preset, as JSON or TOML",
     body=Changes,
     answers={200: None, 201: None},
     texts=["application/toml"],
 )
-@answers_errors
 def put_policy() -> Response:
     """Keep the institution's policy; 201 for a new version, 200 when nothing changed."""
     return _put_policy(INSTITUTION, _asks(Action.PUT_POLICY))
 
 
-@app.route("/v1/courses/{course}/policy", authorizer=_signed_in)
-@openapi.documented("The policy of a course, where each threshold comes from, its versions")
-@answers_errors
+@_route(
+    "GET",
+    "/v1/courses/{course}/policy",
+    "The policy of a course, where each threshold comes from, its versions",
+)
 def get_course_policy(course: str) -> Response:
     """Return a course's policy."""
     course = requests.id_of(course)
@@ -361,58 +379,58 @@ def get_course_policy(course: str) -> Response:
     return _policy(course)
 
 
-@app.route(
-    "/v1/courses/{course}/policy", methods=["PUT"], content_types=_ANY, authorizer=_signed_in
-)
-@openapi.documented(
+@_route(
+    "PUT",
+    "/v1/courses/{course}/policy",
     "Put what a course changes of the institution's policy, as JSON or TOML",
     body=Changes,
     answers={200: None, 201: None},
     texts=["application/toml"],
 )
-@answers_errors
 def put_course_policy(course: str) -> Response:
     """Keep a course's policy; 201 for a new version, 200 when nothing changed."""
     course = requests.id_of(course)
     return _put_policy(course, _asks(Action.PUT_COURSE_POLICY, course=course))
 
 
-@app.route("/v1/policy/shadow", authorizer=_signed_in)
-@openapi.documented("The institution's policy in shadow, how it differs, its versions")
-@answers_errors
+@_route(
+    "GET", "/v1/policy/shadow", "The institution's policy in shadow, how it differs, its versions"
+)
 def get_shadow() -> Response:
     """Return what the institution has in shadow."""
     _asks(Action.READ_POLICY)
     return _shadow(INSTITUTION)
 
 
-@app.route("/v1/policy/shadow", methods=["PUT"], content_types=_ANY, authorizer=_signed_in)
-@openapi.documented(
+@_route(
+    "PUT",
+    "/v1/policy/shadow",
     "Put a policy of the institution into shadow: judged beside the one in force, alerting no one",
     body=Changes,
     answers={200: None, 201: None},
     texts=["application/toml"],
 )
-@answers_errors
 def put_shadow() -> Response:
     """Keep what would be put as the institution's policy; safe to repeat."""
     return _put_policy(INSTITUTION, _asks(Action.PUT_POLICY), service().shadows)
 
 
-@app.route("/v1/policy/shadow", methods=["DELETE"], authorizer=_signed_in)
-@openapi.documented("End the institution's policy in shadow; what was compared stays for its days")
-@answers_errors
+@_route(
+    "DELETE",
+    "/v1/policy/shadow",
+    "End the institution's policy in shadow; what was compared stays for its days",
+)
 def delete_shadow() -> Response:
     """End it; safe to repeat."""
     return _end_shadow(INSTITUTION, _asks(Action.PUT_POLICY))
 
 
-@app.route("/v1/policy/shadow/report", authorizer=_signed_in)
-@openapi.documented(
+@_route(
+    "GET",
+    "/v1/policy/shadow/report",
     "Whom the policy in shadow would have flagged, beside the one in force",
     query={"course": _TEXT, "from": _TEXT, "to": _TEXT},
 )
-@answers_errors
 def get_shadow_report() -> Response:
     """Return how the two compare, by rule and by day."""
     request, _ = _begin()
@@ -428,9 +446,11 @@ def get_shadow_report() -> Response:
     return answer({"course": course, "from": first, "to": last, **found})
 
 
-@app.route("/v1/courses/{course}/policy/shadow", authorizer=_signed_in)
-@openapi.documented("A course's policy in shadow, how it differs, its versions")
-@answers_errors
+@_route(
+    "GET",
+    "/v1/courses/{course}/policy/shadow",
+    "A course's policy in shadow, how it differs, its versions",
+)
 def get_course_shadow(course: str) -> Response:
     """Return what a course has in shadow, its own or the institution's."""
     course = requests.id_of(course)
@@ -438,16 +458,14 @@ def get_course_shadow(course: str) -> Response:
     return _shadow(course)
 
 
-@app.route(
-    "/v1/courses/{course}/policy/shadow", methods=["PUT"], content_types=_ANY, authorizer=_signed_in
-)
-@openapi.documented(
+@_route(
+    "PUT",
+    "/v1/courses/{course}/policy/shadow",
     "Put a policy of a course into shadow",
     body=Changes,
     answers={200: None, 201: None},
     texts=["application/toml"],
 )
-@answers_errors
 def put_course_shadow(course: str) -> Response:
     """Keep what would be put as the course's policy; safe to repeat."""
     course = requests.id_of(course)
@@ -455,9 +473,7 @@ def put_course_shadow(course: str) -> Response:
     return _put_policy(course, who, service().shadows)
 
 
-@app.route("/v1/courses/{course}/policy/shadow", methods=["DELETE"], authorizer=_signed_in)
-@openapi.documented("End a course's policy in shadow")
-@answers_errors
+@_route("DELETE", "/v1/courses/{course}/policy/shadow", "End a course's policy in shadow")
 def delete_course_shadow(course: str) -> Response:
     """End it; safe to repeat."""
     course = requests.id_of(course)
@@ -484,8 +500,9 @@ def _put_policy(course: str, who: Asked, versions: PolicyVersions | None = None)
     return put_answer(policies.put(kept, default, course, changes, text, person=who.person))
 
 
-@app.route("/v1/alerts", authorizer=_signed_in)
-@openapi.documented(
+@_route(
+    "GET",
+    "/v1/alerts",
     "Alerts, newest first or in the order of a to-do list",
     query={
         **_PAGE,
@@ -497,7 +514,6 @@ def _put_policy(course: str, who: Asked, versions: PolicyVersions | None = None)
         "state": {"type": "string", "enum": list(alert_reads.STATES)},
     },
 )
-@answers_errors
 def get_alerts() -> Response:
     """Return a page of alerts."""
     who = _asks(Action.LIST_ALERTS)
@@ -515,9 +531,11 @@ def get_alerts() -> Response:
     return page(found, cursors.encode(found.last, f"alerts {sort}"))
 
 
-@app.route("/v1/alerts/{alert_id}", authorizer=_signed_in)
-@openapi.documented("One alert with its evidence, the events behind it, interventions and history")
-@answers_errors
+@_route(
+    "GET",
+    "/v1/alerts/{alert_id}",
+    "One alert with its evidence, the events behind it, interventions and history",
+)
 def get_alert(alert_id: str) -> Response:
     """Return one alert, its version as the ETag."""
     number = requests.number_of(alert_id, "alert")
@@ -525,81 +543,86 @@ def get_alert(alert_id: str) -> Response:
     return _alert(number, who)
 
 
-@app.route(
-    "/v1/alerts/{alert_id}/acknowledge", methods=["POST"], content_types=_ANY, authorizer=_signed_in
+@_route(
+    "POST",
+    "/v1/alerts/{alert_id}/acknowledge",
+    "Acknowledge an alert",
+    body=ask.Acknowledge,
+    headers=_CHANGE,
 )
-@openapi.documented("Acknowledge an alert", body=ask.Acknowledge, headers=_CHANGE)
-@answers_errors
 def post_acknowledge(alert_id: str) -> Response:
     """Say that somebody has seen it."""
     return _changed(ask.Acknowledge, alert_id)
 
 
-@app.route(
-    "/v1/alerts/{alert_id}/assignee", methods=["PUT"], content_types=_ANY, authorizer=_signed_in
+@_route(
+    "PUT",
+    "/v1/alerts/{alert_id}/assignee",
+    "Assign an alert to a person, or to nobody",
+    body=ask.Assign,
+    headers=_CHANGE,
 )
-@openapi.documented("Assign an alert to a person, or to nobody", body=ask.Assign, headers=_CHANGE)
-@answers_errors
 def put_assignee(alert_id: str) -> Response:
     """Make it somebody's."""
     return _changed(ask.Assign, alert_id)
 
 
-@app.route(
-    "/v1/alerts/{alert_id}/notes", methods=["POST"], content_types=_ANY, authorizer=_signed_in
+@_route(
+    "POST",
+    "/v1/alerts/{alert_id}/notes",
+    "Add a note to an alert",
+    body=ask.AddNote,
+    headers=_CHANGE,
 )
-@openapi.documented("Add a note to an alert", body=ask.AddNote, headers=_CHANGE)
-@answers_errors
 def post_note(alert_id: str) -> Response:
     """Keep what somebody has learnt."""
     return _changed(ask.AddNote, alert_id)
 
 
-@app.route(
-    "/v1/alerts/{alert_id}/resolve", methods=["POST"], content_types=_ANY, authorizer=_signed_in
+@_route(
+    "POST",
+    "/v1/alerts/{alert_id}/resolve",
+    "Close an alert with an outcome",
+    body=ask.Resolve,
+    headers=_CHANGE,
 )
-@openapi.documented("Close an alert with an outcome", body=ask.Resolve, headers=_CHANGE)
-@answers_errors
 def post_resolve(alert_id: str) -> Response:
     """Close it."""
     return _changed(ask.Resolve, alert_id)
 
 
-@app.route(
-    "/v1/alerts/{alert_id}/snooze", methods=["PUT"], content_types=_ANY, authorizer=_signed_in
+@_route(
+    "PUT",
+    "/v1/alerts/{alert_id}/snooze",
+    "Let an alert rest until a moment, or wake it",
+    body=ask.Snooze,
+    headers=_CHANGE,
 )
-@openapi.documented(
-    "Let an alert rest until a moment, or wake it", body=ask.Snooze, headers=_CHANGE
-)
-@answers_errors
 def put_snooze(alert_id: str) -> Response:
     """Let it rest."""
     return _changed(ask.Snooze, alert_id)
 
 
-@app.route(
+@_route(
+    "POST",
     "/v1/alerts/{alert_id}/interventions",
-    methods=["POST"],
-    content_types=_ANY,
-    authorizer=_signed_in,
+    "Start an intervention",
+    body=ask.Intervene,
+    headers=_CHANGE,
+    answers={201: None},
 )
-@openapi.documented(
-    "Start an intervention", body=ask.Intervene, headers=_CHANGE, answers={201: None}
-)
-@answers_errors
 def post_intervention(alert_id: str) -> Response:
     """Keep what is done for the student."""
     return _changed(ask.Intervene, alert_id, status=201)
 
 
-@app.route(
+@_route(
+    "PUT",
     "/v1/alerts/{alert_id}/interventions/{number}",
-    methods=["PUT"],
-    content_types=_ANY,
-    authorizer=_signed_in,
+    "End an intervention",
+    body=ask.EndIntervention,
+    headers=_CHANGE,
 )
-@openapi.documented("End an intervention", body=ask.EndIntervention, headers=_CHANGE)
-@answers_errors
 def put_intervention(alert_id: str, number: str) -> Response:
     """Keep what came of it."""
     return _changed(ask.EndIntervention, alert_id, requests.number_of(number, "intervention"))
@@ -630,9 +653,7 @@ def _alert(number: int, who: Asked, status: int = 200) -> Response:
     return answer(found, status, headers=conditions.etag(found["version"]))
 
 
-@app.route("/v1/quarantine", authorizer=_signed_in)
-@openapi.documented("What could not be processed, newest first", query=_PAGE)
-@answers_errors
+@_route("GET", "/v1/quarantine", "What could not be processed, newest first", query=_PAGE)
 def get_quarantine() -> Response:
     """Return a page of what was set aside."""
     who = _asks(Action.READ_QUARANTINE)
@@ -643,9 +664,11 @@ def get_quarantine() -> Response:
     return page(found, cursors.encode(found.last, "quarantine"))
 
 
-@app.route("/v1/quarantine/{quarantine_uid}", authorizer=_signed_in)
-@openapi.documented("One thing that could not be processed, with its content in base64")
-@answers_errors
+@_route(
+    "GET",
+    "/v1/quarantine/{quarantine_uid}",
+    "One thing that could not be processed, with its content in base64",
+)
 def get_quarantined(quarantine_uid: str) -> Response:
     """Return one thing that was set aside, whole."""
     uid = requests.uid_of(quarantine_uid, "quarantined record")
@@ -655,12 +678,9 @@ def get_quarantined(quarantine_uid: str) -> Response:
     return answer(found)
 
 
-@app.route("/v1/people", methods=["POST"], content_types=_ANY, authorizer=_signed_in)
-@openapi.documented(
-    "Put who students are: institution id, names, contacts",
-    body=list[Person],
+@_route(
+    "POST", "/v1/people", "Put who students are: institution id, names, contacts", body=list[Person]
 )
-@answers_errors
 def post_people() -> Response:
     """Keep up to 500 people, all or none; tell their pseudonyms, in the order of the list."""
     who = _asks(Action.PUT_PEOPLE)
@@ -670,9 +690,7 @@ def post_people() -> Response:
     return answer({"items": [{"student": one, "changed": one in changed} for one in wanted]})
 
 
-@app.route("/v1/people/names", methods=["POST"], content_types=_ANY, authorizer=_signed_in)
-@openapi.documented("The names behind up to 200 pseudonyms", body=Wanted)
-@answers_errors
+@_route("POST", "/v1/people/names", "The names behind up to 200 pseudonyms", body=Wanted)
 def post_names() -> Response:
     """Return the names of these students, null where they are not known."""
     who = _asks(Action.READ_NAMES)
@@ -682,9 +700,7 @@ def post_names() -> Response:
     return answer({"items": [name_of(student, found.get(student)) for student in wanted]})
 
 
-@app.route("/v1/students/{student}/person", authorizer=_signed_in)
-@openapi.documented("Who a student is: institution id, names, contacts")
-@answers_errors
+@_route("GET", "/v1/students/{student}/person", "Who a student is: institution id, names, contacts")
 def get_person(student: str) -> Response:
     """Return what only `person` holds."""
     uid = requests.student_of(student)
@@ -694,12 +710,12 @@ def get_person(student: str) -> Response:
     return answer(found)
 
 
-@app.route("/v1/students/{student}/record", authorizer=_signed_in)
-@openapi.documented(
+@_route(
+    "GET",
+    "/v1/students/{student}/record",
     "Everything that is held on a student, as JSON or as a page (Accept: text/html)",
     headers={"Accept": {"type": "string"}},
 )
-@answers_errors
 def get_record(student: str) -> Response:
     """Return a student's whole record."""
     uid = requests.student_of(student)
@@ -713,9 +729,11 @@ def get_record(student: str) -> Response:
     return answer({"student": uid, "as_of": now, "person": person, **found})
 
 
-@app.route("/v1/students/{student}/disclosures", authorizer=_signed_in)
-@openapi.documented("To whom a student's record was disclosed, as 34 CFR 99.32 asks")
-@answers_errors
+@_route(
+    "GET",
+    "/v1/students/{student}/disclosures",
+    "To whom a student's record was disclosed, as 34 CFR 99.32 asks",
+)
 def get_disclosures(student: str) -> Response:
     """Return the reads that neither the student nor a school official has made."""
     uid = requests.student_of(student)
@@ -725,9 +743,11 @@ def get_disclosures(student: str) -> Response:
     return answer({"student": uid, **disclosures(reads)})
 
 
-@app.route("/v1/students/{student}/corrections", authorizer=_signed_in)
-@openapi.documented("A student's requests for correction, with what became of them")
-@answers_errors
+@_route(
+    "GET",
+    "/v1/students/{student}/corrections",
+    "A student's requests for correction, with what became of them",
+)
 def get_corrections(student: str) -> Response:
     """Return requests in their order."""
     uid = requests.student_of(student)
@@ -737,18 +757,13 @@ def get_corrections(student: str) -> Response:
     return answer({"items": [msgspec.structs.asdict(one) for one in found]})
 
 
-@app.route(
+@_route(
+    "POST",
     "/v1/students/{student}/corrections",
-    methods=["POST"],
-    content_types=_ANY,
-    authorizer=_signed_in,
-)
-@openapi.documented(
     "Ask for a correction of a student's record",
     body=correction.Contest,
     answers={201: None, 404: None, 409: None},
 )
-@answers_errors
 def post_correction(student: str) -> Response:
     """Keep a request; tell its number."""
     uid = requests.student_of(student)
@@ -760,18 +775,13 @@ def post_correction(student: str) -> Response:
     return answer({"number": number}, 201)
 
 
-@app.route(
+@_route(
+    "PUT",
     "/v1/students/{student}/corrections/{number}/decision",
-    methods=["PUT"],
-    content_types=_ANY,
-    authorizer=_signed_in,
-)
-@openapi.documented(
     "Decide on a request for correction, with the event that corrects",
     body=correction.Decide,
     answers={200: None, 404: None, 409: None},
 )
-@answers_errors
 def put_decision(student: str, number: str) -> Response:
     """Keep a decision once the stream has the correcting event."""
     uid, which = requests.student_of(student), requests.number_of(number, "request")
@@ -789,18 +799,13 @@ def put_decision(student: str, number: str) -> Response:
     return answer(msgspec.structs.asdict(decided))
 
 
-@app.route(
+@_route(
+    "PUT",
     "/v1/students/{student}/corrections/{number}/statement",
-    methods=["PUT"],
-    content_types=_ANY,
-    authorizer=_signed_in,
-)
-@openapi.documented(
     "Put what the student says to a refusal, shown wherever the record is",
     body=correction.State,
     answers={200: None, 404: None, 409: None},
 )
-@answers_errors
 def put_statement(student: str, number: str) -> Response:
     """Keep a statement beside the record."""
     uid, which = requests.student_of(student), requests.number_of(number, "request")
@@ -820,16 +825,14 @@ def put_statement(student: str, number: str) -> Response:
     return answer(msgspec.structs.asdict(stated))
 
 
-@app.route(
-    "/v1/students/{student}/erasures", methods=["POST"], content_types=_ANY, authorizer=_signed_in
-)
-@openapi.documented(
+@_route(
+    "POST",
+    "/v1/students/{student}/erasures",
     "Erase a student, or tell what that would delete",
     body=Erase,
     query={"dry_run": {"type": "string", "enum": ["true", "false"], "default": "true"}},
     answers={200: None, 201: None, 409: None},
 )
-@answers_errors
 def post_erasures(student: str) -> Response:
     """Count a student's rows; with dry_run=false delete them, and return the signed proof."""
     uid = requests.student_of(student)
@@ -851,9 +854,7 @@ def post_erasures(student: str) -> Response:
     )
 
 
-@app.route("/v1/students/{student}/erasures", authorizer=_signed_in)
-@openapi.documented("The signed proof that a student was erased")
-@answers_errors
+@_route("GET", "/v1/students/{student}/erasures", "The signed proof that a student was erased")
 def get_erasures(student: str) -> Response:
     """Return the proof of an erasure."""
     uid = requests.student_of(student)
@@ -862,9 +863,7 @@ def get_erasures(student: str) -> Response:
     return answer(_found(found, "erasure"))
 
 
-@app.route("/v1/holds", authorizer=_signed_in)
-@openapi.documented("The legal holds in force")
-@answers_errors
+@_route("GET", "/v1/holds", "The legal holds in force")
 def get_holds() -> Response:
     """Return students and courses of which nothing may be deleted."""
     who = _asks(Action.ANSWER_FOR_RECORDS)
@@ -873,13 +872,13 @@ def get_holds() -> Response:
     return answer({"items": found})
 
 
-@app.route("/v1/holds", methods=["POST"], content_types=_ANY, authorizer=_signed_in)
-@openapi.documented(
+@_route(
+    "POST",
+    "/v1/holds",
     "Hold the records of a student or of a course",
     body=Hold,
     answers={200: None, 201: None},
 )
-@answers_errors
 def post_hold() -> Response:
     """Put a hold; 200 when there is one already."""
     who = _asks(Action.ANSWER_FOR_RECORDS)
@@ -893,9 +892,7 @@ def post_hold() -> Response:
     return put_answer(new)
 
 
-@app.route("/v1/holds/{hold_id}/lift", methods=["POST"], content_types=_ANY, authorizer=_signed_in)
-@openapi.documented("Lift a legal hold")
-@answers_errors
+@_route("POST", "/v1/holds/{hold_id}/lift", "Lift a legal hold")
 def post_lift(hold_id: str) -> Response:
     """Let records go their way again."""
     number = requests.number_of(hold_id, "hold")
@@ -908,9 +905,9 @@ def post_lift(hold_id: str) -> Response:
     return answer(_found({"changed": True} if lifted else None, "hold in force"))
 
 
-@app.route("/v1/retention", authorizer=_signed_in)
-@openapi.documented("How long each class of data is kept, what would go now, and what went")
-@answers_errors
+@_route(
+    "GET", "/v1/retention", "How long each class of data is kept, what would go now, and what went"
+)
 def get_retention() -> Response:
     """Return the dry run of the next maintenance, and the proofs of the last ones."""
     _asks(Action.ANSWER_FOR_RECORDS)
@@ -919,8 +916,9 @@ def get_retention() -> Response:
     return answer({"classes": past, "runs": rows.proofs()})
 
 
-@app.route("/v1/roster/imports", methods=["POST"], content_types=_ANY, authorizer=_signed_in)
-@openapi.documented(
+@_route(
+    "POST",
+    "/v1/roster/imports",
     "Bring a OneRoster bundle in, or tell what that would change",
     query={
         "dry_run": {"type": "string", "enum": ["true", "false"], "default": "true"},
@@ -930,7 +928,6 @@ def get_retention() -> Response:
     answers={200: None, 400: None, 413: None, 415: None},
     texts=["application/zip"],
 )
-@answers_errors
 def post_roster_import() -> Response:
     """Take a zip file of CSV, all of it or nothing, with a report by file and line."""
     who = _asks(Action.IMPORT_ROSTER)
@@ -946,18 +943,18 @@ def post_roster_import() -> Response:
     return answer(report)
 
 
-@app.route("/v1/me", authorizer=_signed_in)
-@openapi.documented("What the roster says of who asks")
-@answers_errors
+@_route("GET", "/v1/me", "What the roster says of who asks")
 def get_me() -> Response:
     """Return one's own lines of the roster."""
     who = _asks(Action.READ_DESCRIPTION)
     return answer(roster.show_person(service().roster, who.person, person=who.person))
 
 
-@app.route("/v1/people/{person}/roles", authorizer=_signed_in)
-@openapi.documented("Everything that the roster says of a person, and what it said before")
-@answers_errors
+@_route(
+    "GET",
+    "/v1/people/{person}/roles",
+    "Everything that the roster says of a person, and what it said before",
+)
 def get_roles(person: str) -> Response:
     """Return a person's lines of the roster."""
     person = requests.id_of(person)
@@ -967,13 +964,13 @@ def get_roles(person: str) -> Response:
     return answer(found)
 
 
-@app.route("/v1/people/{person}/roles", methods=["PUT"], content_types=_ANY, authorizer=_signed_in)
-@openapi.documented(
+@_route(
+    "PUT",
+    "/v1/people/{person}/roles",
     "Put which roles a person holds, and which student she is",
     body=Roles,
     answers={200: None, 201: None, 409: None},
 )
-@answers_errors
 def put_roles(person: str) -> Response:
     """Let these be a person's roles; nobody's own, and an administrator stays."""
     person = requests.id_of(person)
@@ -982,9 +979,7 @@ def put_roles(person: str) -> Response:
     return put_answer(roster.put_roles(service().roster, person, content, by=who.person))
 
 
-@app.route("/v1/courses/{course}/staff", authorizer=_signed_in)
-@openapi.documented("Who teaches a course, and who did")
-@answers_errors
+@_route("GET", "/v1/courses/{course}/staff", "Who teaches a course, and who did")
 def get_staff(course: str) -> Response:
     """Return the lines of the roster that name a course."""
     course = requests.id_of(course)
@@ -993,14 +988,13 @@ def get_staff(course: str) -> Response:
     return answer(roster.show_target(kept, "teaches", course, "course", person=who.person))
 
 
-@app.route(
+@_route(
+    "PUT",
     "/v1/courses/{course}/staff/{person}",
-    methods=["PUT"],
-    content_types=_ANY,
-    authorizer=_signed_in,
+    "Put when a person teaches a course",
+    body=Span,
+    answers={200: None, 201: None},
 )
-@openapi.documented("Put when a person teaches a course", body=Span, answers={200: None, 201: None})
-@answers_errors
 def put_staff(course: str, person: str) -> Response:
     """Keep when a person teaches a course; a day in the past ends it."""
     course, person = requests.id_of(course), requests.id_of(person)
@@ -1009,9 +1003,7 @@ def put_staff(course: str, person: str) -> Response:
     return put_answer(roster.put_line(service().roster, line, span, by=who.person))
 
 
-@app.route("/v1/students/{student}/advisers", authorizer=_signed_in)
-@openapi.documented("Who advises a student, and who did")
-@answers_errors
+@_route("GET", "/v1/students/{student}/advisers", "Who advises a student, and who did")
 def get_advisers(student: str) -> Response:
     """Return the lines of the roster that name a student's advisers."""
     uid = requests.student_of(student)
@@ -1021,16 +1013,13 @@ def get_advisers(student: str) -> Response:
     return answer(found)
 
 
-@app.route(
+@_route(
+    "PUT",
     "/v1/students/{student}/advisers/{person}",
-    methods=["PUT"],
-    content_types=_ANY,
-    authorizer=_signed_in,
+    "Put when a person advises a student",
+    body=Span,
+    answers={200: None, 201: None},
 )
-@openapi.documented(
-    "Put when a person advises a student", body=Span, answers={200: None, 201: None}
-)
-@answers_errors
 def put_adviser(student: str, person: str) -> Response:
     """Keep when a person advises a student; a day in the past ends it."""
     uid, person = requests.student_of(student), requests.id_of(person)
@@ -1039,20 +1028,20 @@ def put_adviser(student: str, person: str) -> Response:
     return put_answer(roster.put_line(service().roster, line, span, by=who.person))
 
 
-@app.route("/v1/clients", authorizer=_signed_in)
-@openapi.documented("Every client that sends events, and as which source")
-@answers_errors
+@_route("GET", "/v1/clients", "Every client that sends events, and as which source")
 def get_clients() -> Response:
     """Return the clients and their sources, by client."""
     _asks(Action.BIND_CLIENTS)
     return answer({"items": service().clients.all()})
 
 
-@app.route("/v1/clients/{client}", methods=["PUT"], content_types=_ANY, authorizer=_signed_in)
-@openapi.documented(
-    "Put as which source a client sends events", body=Binding, answers={200: None, 201: None}
+@_route(
+    "PUT",
+    "/v1/clients/{client}",
+    "Put as which source a client sends events",
+    body=Binding,
+    answers={200: None, 201: None},
 )
-@answers_errors
 def put_client(client: str) -> Response:
     """Bind a client to a source; it sends as that within a minute."""
     client = requests.id_of(client)
@@ -1061,9 +1050,13 @@ def put_client(client: str) -> Response:
     return put_answer(service().clients.put(client, wanted.source, person=who.person))
 
 
-@app.route("/v1/health")
-@openapi.documented("Whether each dependency answers", answers={200: None, 503: None})
-@answers_errors
+@_route(
+    "GET",
+    "/v1/health",
+    "Whether each dependency answers",
+    answers={200: None, 503: None},
+    signed_in=False,
+)
 def get_health() -> Response:
     """Return 200 when every dependency answers, 503 otherwise."""
     _begin()
@@ -1075,18 +1068,14 @@ def get_health() -> Response:
     return answer(found, 200 if well else 503)
 
 
-@app.route("/v1/openapi.json", authorizer=_signed_in)
-@openapi.documented("This API as an OpenAPI 3.1 document")
-@answers_errors
+@_route("GET", "/v1/openapi.json", "This API as an OpenAPI 3.1 document")
 def get_openapi() -> Response:
     """Return the OpenAPI document."""
     _begin()
     return answer(openapi.document(app.routes, service().settings.version))
 
 
-@app.route("/v1/event-schema.json", authorizer=_signed_in)
-@openapi.documented("The JSON Schema of an event")
-@answers_errors
+@_route("GET", "/v1/event-schema.json", "The JSON Schema of an event")
 def get_event_schema() -> Response:
     """Return the JSON Schema of an event."""
     _begin()

@@ -71,13 +71,15 @@ def test_events_come_in_the_order_of_their_time_with_ids_of_their_own(events):
 
 def test_the_api_accepts_the_catalogue(term):
     for one in term.courses:
-        msgspec.convert(one.catalogue["course"], catalogue.Course)
-        msgspec.convert(list(one.catalogue["items"].values()), list[catalogue.Item])
+        course = msgspec.convert(one.catalogue["course"], catalogue.Course)
+        items = msgspec.convert(list(one.catalogue["items"].values()), list[catalogue.Item])
+        assert course.title == one.catalogue["course"]["title"]
+        assert all(course.starts_on <= item.due_at.date() <= course.ends_on for item in items)
 
 
 def test_the_api_accepts_every_event(events):
-    for event in events:
-        reading.read_event(json.dumps(event).encode(), KEY)
+    read = [reading.read_event(json.dumps(event).encode(), KEY) for event in events]
+    assert [one.event_id for one in read] == [event["event_id"] for event in events]
 
 
 def test_attendance_is_taken_on_school_days_alone_once_a_day(events):

@@ -41,11 +41,13 @@ def packed(files):
 
 
 def read_or_refused(content):
+    found, refused = None, None
     try:
         found = oneroster.read(content, person="sourcedId", student="sourcedId", name=str)
     except InvalidRequestError as error:
-        msgspec.json.encode([error.detail, error.errors])  # it can be told
-        return None
+        refused = error
+    assert (found is None) != (refused is None)
+    assert msgspec.json.encode(found.wrong if refused is None else refused.errors)  # can be told
     return found
 
 
