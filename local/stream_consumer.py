@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-import local  # noqa: F401  # puts runtime/ on the path
 from local.mapping import EventSourceMapping, FileCheckpoints, MappingSettings
 
 if TYPE_CHECKING:

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-import local  # noqa: F401  # puts runtime/ on the path
 from chalicelib.domain.policy import HIGHER_EDUCATION
 from local.backtest.command import draw, tables_of, watch_all
 from local.backtest.telling import LAGS, Table, tables

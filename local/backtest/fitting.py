@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-import local  # noqa: F401  # puts runtime/ on the path
 from chalicelib.domain import score_points
 from chalicelib.domain.policy import HIGHER_EDUCATION
 from chalicelib.domain.score import features, scale
@@ -97,7 +96,7 @@ def module(found: Fitted) -> str:
     for name, curve in found.curves.items():
         rows = "".join(f"            ({', '.join(_hundredths(row))}),\n" for row in curve)
         place = rf'(    "{name}": Points\(.*?\n        \(\n).*?(        \),\n)'
-        text = re.sub(place, lambda m, rows=rows: m[1] + rows + m[2], text, flags=re.DOTALL)  # type: ignore[misc]
+        text = re.sub(place, rf"\g<1>{rows}\g<2>", text, flags=re.DOTALL)
     return text
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-import local  # noqa: F401  # puts runtime/ on the path
 from chalicelib.domain import catalogue, wire
 from chalicelib.domain.classroom import Course, ItemTerms, describe
 from chalicelib.domain.conversion import micros

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-import local  # noqa: F401  # puts runtime/ on the path
 from chalicelib.domain.policy import HIGHER_EDUCATION
 from local.__main__ import main
 from local.backtest import measures, plots

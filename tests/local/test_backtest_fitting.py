@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import local  # noqa: F401  # puts runtime/ on the path
 from chalicelib.domain import score_points
 from local.backtest.fitting import difference, fitted, module, seen
 from local.backtest.monotone import Fitted, Part, fit

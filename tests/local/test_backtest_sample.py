@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-import local  # noqa: F401  # puts runtime/ on the path
 from chalicelib.domain.policy import HIGHER_EDUCATION
 from local.backtest.course_run import watch
 from local.backtest.sampling import draw

@@ -13,7 +13,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-import local  # noqa: F401  # puts runtime/ on the path
 from chalicelib.domain import catalogue, reading
 from local.example import ExampleCourse
 from local.oulad import read_course

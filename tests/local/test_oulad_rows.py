@@ -8,7 +8,6 @@ import tracemalloc
 import msgspec
 import pytest
 
-import local  # noqa: F401  # puts runtime/ on the path
 from chalicelib.domain import catalogue, reading
 from local.oulad import OuladError, course_ids, read_course, read_courses
 from local.oulad.__main__ import main

@@ -10,7 +10,6 @@ import json
 import msgspec
 import pytest
 
-import local  # noqa: F401  # puts runtime/ on the path
 from chalicelib.domain import catalogue, reading
 from local.example import ExampleCourse
 from local.term import ExampleTerm, synthetic_term
