@@ -8,45 +8,11 @@ from msgspec.structs import replace
 from chalicelib.domain.indicators import Severity, evaluate, risk, risk_bucket, risk_total
 from chalicelib.domain.policy import HIGHER_EDUCATION, K12
 from chalicelib.domain.score import scale
-from chalicelib.domain.standing import MICROS_PER_DAY, CourseContext, DueItem, Standing
+from chalicelib.domain.standing import MICROS_PER_DAY, CourseContext, DueItem
 from chalicelib.domain.work import Result
+from tests.standings import EMPTY, marked, standing
 
 NOW_US = 100 * MICROS_PER_DAY
-EMPTY = CourseContext("C")
-
-
-def standing(**facts):
-    known = {
-        "student": "s",
-        "course": "C",
-        "work": [],
-        "marks": 0,
-        "weight_sum": 0,
-        "weighted_sum": 0,
-        "handed_in": 0,
-        "late": 0,
-        "sessions": 0,
-        "attended": 0,
-        "active_day": None,
-        "submitted_day": None,
-        "incidents": 0,
-        "suspensions": 0,
-        "enrolled": None,
-    }
-    return Standing(**{**known, **facts})
-
-
-def marked(*marks_bp):
-    work = [
-        Result(f"item-{n}", weight=1000, score_bp=bp, scored_us=n, scored_uid=f"uid-{n}")
-        for n, bp in enumerate(marks_bp)
-    ]
-    return standing(
-        work=work,
-        marks=len(work),
-        weight_sum=1000 * len(work),
-        weighted_sum=1000 * sum(marks_bp),
-    )
 
 
 def due(item="essay", day=50, handed_in=9, expected=10):

@@ -10,8 +10,9 @@ from chalicelib.domain.in_force import INSTITUTION, Policies, resolve
 from chalicelib.domain.policy import OF_PEOPLE, refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from chalicelib.domain.in_force import PolicyVersion
     from chalicelib.domain.policy import Overrides, Policy
     from chalicelib.ports import PolicyVersions
 
@@ -60,17 +61,22 @@ def show(versions: PolicyVersions, default: Policy, course: str) -> Json:
         },
         "changes": overrides.get(course, {}),
         "version": kept[0].version if kept else 0,
-        "history": [
-            {
-                "version": one.version,
-                "changes": one.overrides,
-                "sent": one.sent,
-                "set_by": one.set_by,
-                "valid_from": one.valid_from,
-            }
-            for one in kept
-        ],
+        "history": history(kept),
     }
+
+
+def history(kept: Iterable[PolicyVersion]) -> list[Json]:
+    """Return versions as the API shows them."""
+    return [
+        {
+            "version": one.version,
+            "changes": one.overrides,
+            "sent": one.sent,
+            "set_by": one.set_by,
+            "valid_from": one.valid_from,
+        }
+        for one in kept
+    ]
 
 
 def _check_courses(default: Policy, all_: Mapping[str, Overrides], text: str) -> None:

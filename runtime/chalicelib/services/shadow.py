@@ -11,6 +11,7 @@ from chalicelib.domain.in_force import Policies
 from chalicelib.domain.score import has_dates, scale
 from chalicelib.domain.shadow import ShadowPolicies, compared
 from chalicelib.services.judge import verdict_of
+from chalicelib.services.policies import history
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,16 +96,7 @@ def show(in_force: PolicyVersions, shadows: ShadowVersions, default: Policy, cou
         "changes": own.overrides if own else None,
         "differs": _differences(Policies(default, now).of(course), candidate),
         "version": kept[0].version if kept else 0,
-        "history": [
-            {
-                "version": one.version,
-                "changes": one.overrides,
-                "sent": one.sent,
-                "set_by": one.set_by,
-                "valid_from": one.valid_from,
-            }
-            for one in kept
-        ],
+        "history": history(kept),
     }
 
 

@@ -49,7 +49,7 @@ class PostgresPolicies:
         `check` is given all that would be in force, and raises what must be refused.
         """
         with self._database.transaction(person=person) as cursor:
-            cursor.execute(_SQL["lock_policies"])
+            lock(cursor)
             known = load(cursor)
             check({**known, course: overrides})
             if known.get(course, {}) == overrides:
@@ -62,6 +62,11 @@ class PostgresPolicies:
             }
             cursor.execute(_SQL["add_version"], values)
             return True
+
+
+def lock(cursor: Pipeline) -> None:
+    """Let nobody else change a policy, in force or in shadow: each is checked against all."""
+    cursor.execute(_SQL["lock_policies"])
 
 
 def load(cursor: Pipeline) -> dict[str, Overrides]:

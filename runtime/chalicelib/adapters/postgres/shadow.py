@@ -61,14 +61,14 @@ class PostgresShadows:
         `check` is given all that would be in force, and raises what must be refused.
         """
         with self._database.transaction(person=person) as cursor:
-            cursor.execute(_SQL["lock_policies"])
+            policies.lock(cursor)
             check({**_would_be(cursor), course: overrides})
             return _add(cursor, course, overrides, sent, person)
 
     def end(self, course: str, *, person: str) -> bool:
         """End what a scope has in shadow; tell whether there was anything."""
         with self._database.transaction(person=person) as cursor:
-            cursor.execute(_SQL["lock_policies"])
+            policies.lock(cursor)
             return course in load(cursor) and _add(cursor, course, None, "", person)
 
     def report(self, course: str | None, first: dt.date, last: dt.date) -> Any:

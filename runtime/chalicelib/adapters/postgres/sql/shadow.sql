@@ -8,10 +8,6 @@ FROM shadow_policy_version p ORDER BY p.course, p.version DESC
 SELECT p.version, p.overrides, p.sent, p.set_by, p.valid_from
 FROM shadow_policy_version p WHERE p.course = %(course)s ORDER BY p.version DESC LIMIT 50
 
--- name: lock_policies
--- One change at a time, of those in force too: each is checked against all others.
-SELECT pg_advisory_xact_lock(816)
-
 -- name: add_version
 INSERT INTO shadow_policy_version (course, version, overrides, sent, set_by)
 SELECT %(course)s, 1 + coalesce(max(p.version), 0), %(overrides)s, %(sent)s, %(set_by)s
