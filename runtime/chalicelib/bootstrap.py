@@ -76,7 +76,6 @@ class Service:
     policies: PostgresPolicies
     shadows: PostgresShadows
     roster: PostgresRoster
-    roster_imports: PostgresRosterImports
     ledger: PostgresLedger
     corrections: PostgresCorrections
     judge: Judge
@@ -126,8 +125,18 @@ class Service:
     @functools.cached_property
     def people(self) -> PostgresPeople:
         """Who is who; ConfigurationError without a key for names."""
-        envelope = Envelope(_master_key(self.settings))
-        return PostgresPeople(Database(self.sign_in), envelope)
+        return PostgresPeople(Database(self.sign_in), self._envelope)
+
+    @functools.cached_property
+    def roster_imports(self) -> PostgresRosterImports:
+        """What brings a whole roster in; ConfigurationError without a key for names."""
+        timeout_ms = self.settings.statement_timeout_ms
+        database = Database(self.sign_in, statement_timeout_ms=timeout_ms)
+        return PostgresRosterImports(database, self._envelope)
+
+    @functools.cached_property
+    def _envelope(self) -> Envelope:
+        return Envelope(_master_key(self.settings))
 
     @functools.cached_property
     def erasures(self) -> S3ErasureList | FileErasureList:
@@ -186,7 +195,6 @@ def build(settings: Settings) -> Service:
         policies=PostgresPolicies(database),
         shadows=PostgresShadows(database),
         roster=PostgresRoster(database),
-        roster_imports=PostgresRosterImports(database),
         ledger=PostgresLedger(database),
         corrections=PostgresCorrections(database),
         judge=Judge(PRESETS[settings.policy], context_ttl_s=settings.context_ttl_s),

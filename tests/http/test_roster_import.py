@@ -13,6 +13,14 @@ from tests.rosters import as_owner, holds, put_roster, teaches
 
 DATA = Path(__file__).parent.parent / "data"
 PATH = "/v1/roster/imports"
+ALL_OF_IT = {
+    "courses": 2,
+    "staff_ended": 0,
+    "staff": 3,
+    "enrolments": 3,
+    "people": 3,
+    "erased": 0,
+}
 
 
 def bundle(name="oneroster-1.1", **changed):
@@ -51,9 +59,16 @@ def test_a_dry_run_tells_what_would_change_and_changes_nothing(api, database):
     status, report = send(api, bundle())
 
     assert status == 200
-    assert report["read"] == {"orgs": 2, "users": 6, "courses": 2, "classes": 2, "enrollments": 8}
+    assert report["read"] == {
+        "academicSessions": 2,
+        "orgs": 2,
+        "users": 6,
+        "courses": 2,
+        "classes": 2,
+        "enrollments": 8,
+    }
     assert (report["dry_run"], report["ignored"], report["errors"]) == (True, 1, [])
-    assert report["changes"] == {"courses": 2, "staff_ended": 0, "staff": 3, "enrolments": 3}
+    assert report["changes"] == ALL_OF_IT
     assert (staff(api), enrolled(database)) == ({}, [])
     assert api.get("/v1/courses/MATH-101")[0] == 404
 
@@ -61,16 +76,20 @@ def test_a_dry_run_tells_what_would_change_and_changes_nothing(api, database):
 def test_a_bundle_becomes_courses_staff_and_enrolments(api, database):
     first, again = (send(api, bundle(), dry_run="false")[1]["changes"] for _ in range(2))
 
-    assert first == {"courses": 2, "staff_ended": 0, "staff": 3, "enrolments": 3}
+    assert first == ALL_OF_IT
     assert again == dict.fromkeys(first, 0)
     # endDate of the binding is the first day that is out, `ends_on` the last that is in
-    assert staff(api) == {"t-1": ("2026-09-01", "2027-01-31"), "t-2": (None, None)}
+    assert staff(api) == {"t-1": ("2026-09-01", "2027-01-31"), "t-2": ("2026-09-01", "2027-06-29")}
     ada, ben = student_of("s-1"), student_of("s-2")
     assert enrolled(database) == [
         (ada, "HIST-7", "2026-09-01", "2026-10-01"),
-        (ada, "HIST-7", "2026-11-01", None),
-        (ben, "MATH-101", "1970-01-01", None),
-        (ada, "MATH-101", "2026-09-01", "2027-02-01"),
+        (ada, "HIST-7", "2026-11-01", "2027-01-31"),
+        *sorted(
+            [
+                (ben, "MATH-101", "2026-09-01", "2027-06-30"),
+                (ada, "MATH-101", "2026-09-01", "2027-02-01"),
+            ]
+        ),
     ]
     courses = {one["course"]: one for one in api.found("/v1/courses")["items"]}
     assert courses["MATH-101"]["title"] == "Algebra I, section 1"
@@ -78,6 +97,15 @@ def test_a_bundle_becomes_courses_staff_and_enrolments(api, database):
         "mathematics",
         "humanities",
     ]
+
+
+def test_who_has_no_dates_and_no_term_is_there_since_ever(api, database):
+    no_terms = (DATA / "oneroster-1.1" / "classes.csv").read_bytes().replace(b'"t-1,t-2"', b"")
+
+    send(api, bundle(classes=no_terms), dry_run="false")
+
+    assert staff(api)["t-2"] == (None, None)
+    assert (student_of("s-2"), "MATH-101", "1970-01-01", None) in enrolled(database)
     theo = api.as_("educator", sub="t-2")
     assert theo.get("/v1/courses/MATH-101/students")[0] == 200
 
@@ -88,7 +116,14 @@ def test_changes_in_the_form_of_1_2_end_what_is_to_be_deleted(api, database):
     status, report = send(api, bundle("oneroster-1.2"), dry_run="false")
 
     assert status == 200, report
-    assert report["changes"] == {"courses": 1, "staff_ended": 2, "staff": 1, "enrolments": 2}
+    assert report["changes"] == {
+        "courses": 1,
+        "staff_ended": 2,
+        "staff": 1,
+        "enrolments": 2,
+        "people": 2,
+        "erased": 0,  # Ben's and Cleo's family names
+    }
     assert set(staff(api)) == {"t-3"}
     assert set(staff(api, "HIST-7")) == {"t-2"}, "nothing was said of that class"
     in_math = {student for student, course, *_ in enrolled(database) if course == "MATH-101"}
@@ -117,11 +152,12 @@ def test_users_may_be_known_by_other_columns(api, database):
     assert (student_of("10001"), "MATH-101") in enrolled(database, with_dates=False)
 
 
-def test_no_id_or_name_of_a_student_is_kept(api, database):
+def test_no_id_or_name_of_a_student_is_kept_that_can_be_read(api, database):
     send(api, bundle(), dry_run="false", student_id="identifier")
 
     with as_owner(database) as cursor:
-        for table in ("roster", "roster_version", "enrolment", "catalogue_version", "standing"):
+        tables = ("roster", "roster_version", "enrolment", "catalogue_version", "standing")
+        for table in (*tables, "person"):
             cursor.execute("SELECT coalesce(string_agg(t::text, ' '), '') FROM %s t" % table)  # noqa: S608, UP031
             ((told,),) = cursor.fetchall()
             assert told, table
@@ -142,6 +178,7 @@ BAD = {
     ",,,MATH-101,school-1,t-1,teacher,,,": ("sourcedId", 2, "something"),
     "x,,,MATH-101,school-1,t-1,teacher,,": ("", 2, "10 fields"),
     'x,,,"MATH-101,school-1,t-1,teacher,,,': ("", 2, "a line of CSV"),
+    "x,,,MATH-101,school-1,t-1,teacher,,2027-06-30,": ("endDate", 2, "the term's"),
     "x,,,MATH-101,school-1,t-1,teacher,,,\nx,,,HIST-7,school-1,t-1,teacher,,,": (
         "sourcedId",
         3,

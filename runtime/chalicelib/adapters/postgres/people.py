@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 
     from chalicelib.adapters.envelope import Envelope
     from chalicelib.adapters.postgres.database import Database
+    from chalicelib.adapters.postgres.pipeline import Pipeline
+    from chalicelib.domain.person import Told
 
 _SQL = queries.load("people.sql")
+_AT_ONCE = 1000  # people in a statement: under a megabyte
 
 
 class PostgresPeople:
@@ -32,24 +35,50 @@ class PostgresPeople:
         """
         with self._database.transaction(person=person) as cursor:
             event_log.begin(cursor, people)
-            cursor.execute(_SQL["people"], {"students": arrays.plain(people)})
-            known = self._opened(cursor.fetchall())
-            changed = [student for student, who in people.items() if known.get(student) != who]
-            for student in changed:
-                sealed = self._envelope.seal(msgspec.json.encode(people[student]), student)
-                cursor.execute(_SQL["put_person"], {"student": student, **sealed._asdict()})
-        return changed
+            return put_people(
+                cursor, self._envelope, people, _known(cursor, self._envelope, people)
+            )
 
     def find(self, students: Iterable[str], *, person: str = "") -> dict[str, Person]:
         """Return those of these students who are known, by pseudonym."""
         wanted = {"students": arrays.plain(students)}
-        return self._opened(self._database.ask(_SQL["people"], wanted, person=person))
+        rows = self._database.ask(_SQL["people"], wanted, person=person)
+        return _opened(self._envelope, rows)
 
-    def _opened(self, rows: Iterable[tuple[str, bytes, bytes, bytes]]) -> dict[str, Person]:
-        return {
-            student: msgspec.json.decode(
-                self._envelope.open(Sealed(bytes(key), bytes(nonce), bytes(content)), student),
-                type=Person,
-            )
-            for student, key, nonce, content in rows
-        }
+
+def put_told(cursor: Pipeline, envelope: Envelope, told: Mapping[str, Told]) -> list[str]:
+    """Keep what a roster tells of people, within its transaction; return whom that changed."""
+    known = _known(cursor, envelope, told)
+    people = {student: one.of(known.get(student)) for student, one in told.items()}
+    ours = {student: who for student, who in people.items() if who is not None}
+    return put_people(cursor, envelope, ours, known)
+
+
+def put_people(
+    cursor: Pipeline, envelope: Envelope, people: Mapping[str, Person], known: Mapping[str, Person]
+) -> list[str]:
+    """Seal and keep those who differ from what is known, a thousand in one statement."""
+    changed = [student for student, who in people.items() if known.get(student) != who]
+    for start in range(0, len(changed), _AT_ONCE):
+        part = changed[start : start + _AT_ONCE]
+        sealed = [envelope.seal(msgspec.json.encode(people[one]), one) for one in part]
+        columns = {name: [getattr(one, name) for one in sealed] for name in Sealed._fields}
+        cursor.execute(_SQL["put_people"], {"student": arrays.plain(part), **columns})
+    return changed
+
+
+def _known(cursor: Pipeline, envelope: Envelope, students: Iterable[str]) -> dict[str, Person]:
+    cursor.execute(_SQL["people"], {"students": arrays.plain(students)})
+    return _opened(envelope, cursor.fetchall())
+
+
+def _opened(
+    envelope: Envelope, rows: Iterable[tuple[str, bytes, bytes, bytes]]
+) -> dict[str, Person]:
+    """Return people by pseudonym; rows come by data key, so that each is opened once."""
+    return {
+        student: msgspec.json.decode(
+            envelope.open(Sealed(bytes(key), bytes(nonce), bytes(content)), student), type=Person
+        )
+        for student, key, nonce, content in rows
+    }

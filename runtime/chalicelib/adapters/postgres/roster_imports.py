@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from chalicelib.adapters.postgres import folding, queries
+from chalicelib.adapters.postgres import event_log, folding, queries
 from chalicelib.adapters.postgres.catalogue import enrol
+from chalicelib.adapters.postgres.people import put_told
 from chalicelib.adapters.postgres.roster import put_lines, remove_lines
 from chalicelib.domain.catalogue import Enrolment
 from chalicelib.domain.roster import Line
 
 if TYPE_CHECKING:
+    from chalicelib.adapters.envelope import Envelope
     from chalicelib.adapters.postgres.database import Database
     from chalicelib.adapters.postgres.pipeline import Pipeline
     from chalicelib.domain.oneroster import Bundle
@@ -27,8 +29,9 @@ class _DryRunEndedError(Exception):
 class PostgresRosterImports:
     """Keeps what a bundle says."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, envelope: Envelope) -> None:
         self._database = database
+        self._envelope = envelope
 
     def bring_in(self, bundle: Bundle, *, by: str, dry_run: bool) -> dict[str, int]:
         """Keep it, or do so and roll back; return how many of each kind changed."""
@@ -39,7 +42,10 @@ class PostgresRosterImports:
                 changes["courses"] = _put_courses(cursor, bundle)
                 changes["staff_ended"] = len(remove_lines(cursor, _gone(cursor, bundle, by), by))
                 changes["staff"] = len(put_lines(cursor, bundle.staff.values(), by))
+                erased = _leave_out_erased(cursor, bundle)
                 changes["enrolments"] = _enrol(cursor, bundle)
+                changes["people"] = len(put_told(cursor, self._envelope, bundle.people))
+                changes["erased"] = erased
                 if dry_run:
                     raise _DryRunEndedError  # noqa: TRY301  # to roll back
         except _DryRunEndedError:
@@ -62,6 +68,18 @@ def _gone(cursor: Pipeline, bundle: Bundle, by: str) -> list[Line]:
     cursor.execute(_SQL["teaching"], {"courses": courses, "people": bundle.left})
     ended = {*bundle.gone, *cursor.fetchall()} - bundle.staff.keys()
     return [Line(person, "teaches", course) for person, course in sorted(ended) if person != by]
+
+
+def _leave_out_erased(cursor: Pipeline, bundle: Bundle) -> int:
+    """Take out of a bundle who was erased, as of a redelivered event; return how many they are."""
+    named = {student for _, student in bundle.enrolments}
+    named |= {student for student, told in bundle.people.items() if told.is_new}
+    gone = event_log.erased(cursor)
+    for pair in [pair for pair in bundle.enrolments if pair[1] in gone]:
+        del bundle.enrolments[pair]
+    for student in bundle.people.keys() & gone:
+        del bundle.people[student]
+    return len(named & gone)
 
 
 def _enrol(cursor: Pipeline, bundle: Bundle) -> int:

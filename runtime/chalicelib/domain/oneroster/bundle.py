@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.catalogue import Enrolment
 from chalicelib.domain.errors import InvalidRequestError
 from chalicelib.domain.oneroster.files import COLUMNS, VERSIONS, Row, Wrong, day_of, rows, unpack
+from chalicelib.domain.oneroster.persons import people_of
+from chalicelib.domain.oneroster.terms import Days, terms_of
 from chalicelib.domain.roster import Line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from chalicelib.domain.person import Told
 
 MODES = ("bulk", "delta", "absent")
 _SINCE_EVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -31,6 +35,7 @@ class Bundle:
     gone: list[tuple[str, str]] = dataclasses.field(default_factory=list)  # (person, course)
     left: list[str] = dataclasses.field(default_factory=list)  # people who teach nothing any more
     enrolments: dict[tuple[str, str], list[Enrolment]] = dataclasses.field(default_factory=dict)
+    people: dict[str, Told] = dataclasses.field(default_factory=dict)  # by pseudonym
     complete: bool = False  # enrollments in bulk: who is not named teaches none of these courses
     ignored: int = 0  # enrollments of roles that mean nothing here
 
@@ -46,7 +51,11 @@ def read(content: bytes, *, person: str, student: str, name: Callable[[str], str
     bundle = Bundle()
     modes = _manifest(files, bundle)
     known = {file: _known(file, files[file], bundle) for file in COLUMNS if modes[file] != "absent"}
-    reading = _Reading(bundle, known, person, student, name)
+    known = {file: known.get(file, {}) for file in COLUMNS}
+    terms, wrong = terms_of(known, complete=modes["academicSessions"] == "bulk")
+    bundle.people, bad = people_of(known, student, name)
+    bundle.wrong += [*wrong, *bad]
+    reading = _Reading(bundle, known, terms, {"teacher": person, "student": student}, name)
     reading.classes()
     reading.users()
     reading.enrollments()
@@ -97,13 +106,14 @@ class _Reading:
         self,
         bundle: Bundle,
         known: dict[str, dict[str, Row]],
-        person: str,
-        student: str,
+        terms: dict[str, Days],
+        ids: dict[str, str],
         name: Callable[[str], str],
     ) -> None:
         self._bundle = bundle
-        self._known = {file: known.get(file, {}) for file in COLUMNS}
-        self._ids = {"teacher": person, "student": student}
+        self._known = known
+        self._terms = terms
+        self._ids = ids
         self._name = name
 
     def classes(self) -> None:
@@ -149,8 +159,10 @@ class _Reading:
                 return
         assert not isinstance(begins, Wrong)  # noqa: S101  # nosec B101  # as just seen
         assert not isinstance(ends, Wrong)  # noqa: S101  # nosec B101
+        term = self._terms.get(course, (None, None))
+        begins, ends = begins or term[0], ends or term[1]
         if begins and ends and ends <= begins:
-            self._wrong(row, "endDate", "a day after beginDate: the first day that is out")
+            self._wrong(row, "endDate", "a day after beginDate, or the term's: the first day out")
         elif role == "student":
             self._student(row, self._name(id_), course, (begins, ends))
         elif row.deleted:

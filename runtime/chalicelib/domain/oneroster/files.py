@@ -26,15 +26,25 @@ VERSIONS = ("1.1", "1.2")
 IDS = ("sourcedId", "identifier", "username", "email")  # columns by which users may be known
 # What is read of each file, and what must be in every line of it.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "academicSessions": ("sourcedId", "startDate", "endDate"),
     "orgs": ("sourcedId", "name", "type"),
     "users": ("sourcedId",),
+    "roles": ("sourcedId", "userSourcedId", "role"),  # from 1.2 on
     "courses": ("sourcedId", "title"),
     "classes": ("sourcedId", "title", "courseSourcedId"),
     "enrollments": ("sourcedId", "classSourcedId", "userSourcedId", "role"),
 }
-_USED = {*IDS, "value", "propertyName", "status", "subjects", "beginDate", "endDate"}.union(
-    *COLUMNS.values()
-)  # names and all else of a person stay unread
+# Of a person, only what becomes part of `person`: see persons.py.
+OF_A_PERSON = {
+    *("identifier", "username", "email", "givenName", "familyName", "preferredGivenName"),
+    *("preferredFamilyName", "phone", "sms"),
+}
+_USED = {
+    *IDS,
+    *OF_A_PERSON,
+    *("value", "propertyName", "status", "subjects", "beginDate", "endDate", "termSourcedIds"),
+    "agentSourcedIds",
+}.union(*COLUMNS.values())  # all else stays unread
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _MOST_LETTERS = 128  # of an id
 
@@ -144,7 +154,7 @@ def _row(
     if len(cells) != len(header):
         return Wrong(file, line, "", f"{len(header)} fields, as in the header; not {len(cells)}")
     told = zip(header, cells, strict=True)
-    row = Row(file, line, {name: cell.strip() for name, cell in told if name in _USED})
+    row = Row(file, line, {name: _cell(name, cell) for name, cell in told if name in _USED})
     for column in required:
         if not row[column]:
             return row.wrong(column, "something")
@@ -155,6 +165,11 @@ def _row(
     if row["status"].lower() not in {"", "active", "tobedeleted", "inactive"}:
         return row.wrong("status", "active or tobedeleted")
     return row
+
+
+def _cell(name: str, cell: str) -> str:
+    """Return a cell's text; a name that goes over two lines goes over one."""
+    return " ".join(cell.split()) if name in OF_A_PERSON else cell.strip()
 
 
 def day_of(row: Row, column: str) -> dt.date | Wrong | None:

@@ -1,11 +1,15 @@
 -- name: people
--- Sealed texts of these students. Uses person_pkey.
+-- Sealed texts of these students, those under one data key together. Uses person_pkey.
 SELECT p.student::text, p.data_key, p.nonce, p.content
 FROM unnest(%(students)s::uuid[]) AS t (student) JOIN person p ON p.student = t.student
+ORDER BY p.data_key
 
--- name: put_person
+-- name: put_people
+-- Uses person_pkey.
 INSERT INTO person AS p (student, data_key, nonce, content)
-VALUES (%(student)s, %(data_key)s, %(nonce)s, %(content)s)
+SELECT t.student, t.data_key, t.nonce, t.content
+FROM unnest(%(student)s::uuid[], %(data_key)s::bytea[], %(nonce)s::bytea[], %(content)s::bytea[])
+  AS t (student, data_key, nonce, content)
 ON CONFLICT (student) DO UPDATE SET
   data_key = excluded.data_key, nonce = excluded.nonce, content = excluded.content,
   version = p.version + 1, recorded_at = now()
