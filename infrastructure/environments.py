@@ -45,6 +45,16 @@ class Environment:
         )
 
     @property
+    def posts_per_second(self) -> float:
+        """POSTs of events at the peak, by all clients."""
+        return self.peak_events_per_second / self.events_per_post
+
+    @property
+    def machine_requests_per_second(self) -> int:
+        """What one machine may ask: all of the peak, and half as much for what it sends again."""
+        return max(20, round(1.5 * self.posts_per_second))
+
+    @property
     def partition_months(self) -> int:
         """Width of a partition of the event log, for MONITOR_PARTITION_MONTHS."""
         return sizing.partition_months(

@@ -160,6 +160,7 @@ class LocalSystem:
             issuer=self.issuer,
             audience=AUDIENCE,
             requests_per_s=_REQUESTS_PER_S,
+            machine_requests_per_s=_REQUESTS_PER_S,
             request_burst=_REQUESTS_PER_S,
             clock_file=str(self.paths.clock) if self._replay_clock else "",
             policy=self._policy,

@@ -114,7 +114,8 @@ def _begin() -> tuple[Any, str]:
     assert request is not None  # noqa: S101  # nosec B101  # Chalice sets it first
     correlation_id = requests.begin(request)
     if sign_in.is_signed_in(request):
-        service().throttle.admit(principal_of(request))
+        principal = principal_of(request)
+        service().quotas[principal.kind].admit(principal)
     return request, correlation_id
 
 

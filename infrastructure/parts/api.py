@@ -115,9 +115,7 @@ class ApiSettings(Construct):
 
 
 def _method_settings(deployment: Deployment) -> dict[str, Any]:
-    environment = deployment.environment
-    posts = environment.peak_events_per_second / environment.events_per_post
-    rate = max(_LEAST_REQUESTS_PER_SECOND, round(2 * posts))
+    rate = max(_LEAST_REQUESTS_PER_SECOND, round(2 * deployment.environment.posts_per_second))
     return {
         "HttpMethod": "*",
         "ResourcePath": "/*",

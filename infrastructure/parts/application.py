@@ -150,6 +150,9 @@ class Application(Construct):
         return common | {
             "MONITOR_PRIVACY_CONNINFO": self._access.privacy_conninfo(),
             "MONITOR_PERSON_KEY_ARN": self._keys.people.key_arn,
+            "MONITOR_MACHINE_REQUESTS_PER_S": str(
+                self._deployment.environment.machine_requests_per_second
+            ),
         }
 
     def _let_each_do_its_own(self) -> None:

@@ -29,6 +29,7 @@ from chalicelib.adapters.postgres.ledger import PostgresLedger
 from chalicelib.adapters.postgres.people import PostgresPeople
 from chalicelib.adapters.postgres.policies import PostgresPolicies
 from chalicelib.adapters.postgres.privacy import PostgresPrivacy
+from chalicelib.adapters.postgres.quotas import PostgresQuotas
 from chalicelib.adapters.postgres.reads import PostgresReads
 from chalicelib.adapters.postgres.record import PostgresRecords
 from chalicelib.adapters.postgres.retention import PostgresRetention
@@ -45,6 +46,7 @@ from chalicelib.domain.retention import SHIPPED, Retention
 from chalicelib.domain.retention import read as read_retention
 from chalicelib.services.ingest import Ingest
 from chalicelib.services.judge import Judge
+from chalicelib.services.quota import Quota
 from chalicelib.services.senders import Senders
 from chalicelib.services.throttle import Throttle
 from chalicelib.services.tokens import Tokens
@@ -54,7 +56,7 @@ if TYPE_CHECKING:
 
     from chalicelib.adapters.envelope import MasterKey
     from chalicelib.adapters.postgres.sign_in import SignIn
-    from chalicelib.ports import AlertChanges, Clock, Keys, Notifier, Outbox, Store, Stream
+    from chalicelib.ports import AlertChanges, Clock, Keys, Notifier, Outbox, Quotas, Store, Stream
     from chalicelib.settings import Settings
 
 MIN_KEY_BYTES = 32
@@ -83,6 +85,7 @@ class Service:
     notifier: Notifier | None  # None: nobody is told
     keys: Keys
     clients: PostgresClients
+    shared_quotas: Quotas
 
     @property
     def sign_in(self) -> SignIn:
@@ -162,9 +165,14 @@ class Service:
         return Senders(self.clients)
 
     @functools.cached_property
-    def throttle(self) -> Throttle:
-        """What keeps one client from asking too often."""
-        return Throttle(self.settings.requests_per_s, self.settings.request_burst)
+    def quotas(self) -> dict[str, Quota]:
+        """What keeps one client from asking too often, by the kind of who asks."""
+        known = self.settings
+        rates = {"person": known.requests_per_s, "machine": known.machine_requests_per_s}
+        return {
+            kind: Quota(self.shared_quotas, Throttle(per_s, max(per_s, known.request_burst)))
+            for kind, per_s in rates.items()
+        }
 
     @functools.cached_property
     def ingest(self) -> Ingest:
@@ -202,6 +210,7 @@ def build(settings: Settings) -> Service:
         notifier=SnsNotifier(settings.topic_arn) if settings.topic_arn else None,
         keys=IssuerKeys(settings.issuer),
         clients=PostgresClients(database),
+        shared_quotas=PostgresQuotas(database),
     )
 
 

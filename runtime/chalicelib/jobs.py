@@ -11,6 +11,7 @@ from chalicelib.adapters.migrations import migrate as apply_migrations
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.partitions import PostgresPartitions
 from chalicelib.adapters.postgres.privacy import PostgresPrivacy
+from chalicelib.adapters.postgres.quotas import PostgresQuotas
 from chalicelib.adapters.postgres.retention import PostgresRetention
 from chalicelib.adapters.postgres.roster import PostgresRoster
 from chalicelib.domain.errors import UnavailableError
@@ -116,6 +117,7 @@ def migrate(service: Service) -> dict[str, Any]:
         "erased": erased,
         "partitions": kept,
         "deleted": apply_retention(service),
+        "quotas": forget_quotas(service),
     }
 
 
@@ -136,6 +138,15 @@ def apply_retention(service: Service) -> dict[str, int]:
     try:
         rows = PostgresRetention(database)
         return retention.apply(rows, service.retention, service.clock)
+    finally:
+        database.close()
+
+
+def forget_quotas(service: Service) -> int:
+    """Forget how often those have asked who do not ask any more; tell how many."""
+    database = Database(service.sign_in)
+    try:
+        return PostgresQuotas(database).forget()
     finally:
         database.close()
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.ledger import Batch, Entry, Read
     from chalicelib.domain.oneroster import Bundle
     from chalicelib.domain.policy import Overrides, Policy
+    from chalicelib.domain.principal import Principal
     from chalicelib.domain.roster import Line
     from chalicelib.domain.routing import Staff
     from chalicelib.domain.shadow import Compared, ShadowPut
@@ -68,6 +69,18 @@ class Clients(Protocol):
 
     def source_of(self, client: str) -> str | None:
         """Return as which source a client sends; None: it may not."""
+        ...
+
+
+class Quotas(Protocol):
+    """What clients have left of their requests, for all processes together."""
+
+    def take(self, principal: Principal, used: int, *, per_s: int, burst: int) -> float:
+        """Charge `used` requests, and one more if one is left; return how many were left for it.
+
+        A client gets `per_s` a second, and keeps `burst` of them at most. UnavailableError when
+        there is no answer in short time.
+        """
         ...
 
 

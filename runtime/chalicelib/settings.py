@@ -36,8 +36,9 @@ class Settings:
     clients: tuple[str, ...] = ()  # whose tokens without an audience are taken
     subject_claim: str = "sub"  # of a token: what names a person
     administrator: str = ""  # who becomes one at a migration, while nobody is
-    requests_per_s: int = 20  # of one client, in one process; 0: any number
-    request_burst: int = 200  # of one client at once
+    requests_per_s: int = 20  # of one person; 0: any number
+    machine_requests_per_s: int = 20  # of one machine; 0: any number
+    request_burst: int = 200  # of one of them at once; at least as many as in a second
     clock_file: str = ""  # holds the time of a replay; empty: the wall clock
     put_deadline_ms: int = 5000  # how long one POST tries to get its records into the stream
     policy: str = "higher_education"  # a preset: higher_education or k12
@@ -62,7 +63,7 @@ class Settings:
             )
         if self.issuer and not is_safe_address(self.issuer):
             raise ConfigurationError(f"MONITOR_ISSUER {self.issuer!r} begins with no https://")
-        if self.requests_per_s and self.request_burst < 1:
+        if (self.requests_per_s or self.machine_requests_per_s) and self.request_burst < 1:
             raise ConfigurationError("MONITOR_REQUEST_BURST is below 1: no request would pass")
 
 

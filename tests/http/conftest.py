@@ -135,6 +135,7 @@ def served(database: TestDatabase, folder: Path) -> Iterator[Api]:
         person_key_file=str(names),
         erasure_list=str(folder / "erasures"),
         requests_per_s=0,
+        machine_requests_per_s=0,
         **ISSUED.settings,
     )
     put_roster(database, *EVERYTHING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 import app as front
 from chalicelib import bootstrap
 from chalicelib.domain import wire
+from chalicelib.settings import Settings
 from local.identity import named
 from tests.http.test_post_events import EVENT
 from tests.signed_in import SignedIn, token
@@ -107,10 +109,22 @@ def test_events_are_taken_on_while_the_database_is_away(api, platform, database)
     assert unknown.http.post("/v1/events", body=b"{}").status_code == 503
 
 
+@contextlib.contextmanager
+def instance(**changed):
+    """Serve by a process of its own, as Lambda would; `changed` are settings."""
+    known = bootstrap.service()
+    own = bootstrap.build(dataclasses.replace(known.settings, **changed))
+    with bootstrap.using(
+        dataclasses.replace(own, clock=known.clock, stream=known.stream, keys=known.keys)
+    ):
+        yield
+
+
+SLOW = {"requests_per_s": 1, "machine_requests_per_s": 1, "request_burst": 2}
+
+
 def test_who_asks_too_often_is_told_when_to_ask_again(api):
-    settings = dataclasses.replace(bootstrap.service().settings, requests_per_s=1, request_burst=2)
-    slow = dataclasses.replace(bootstrap.service(), settings=settings)
-    with bootstrap.using(slow):
+    with instance(**SLOW):
         statuses = [api.get("/v1/courses")[0] for _ in range(3)]
         refused = api.client.http.get("/v1/courses")
         others = [api.as_("educator").get("/v1/openapi.json")[0], api.as_("").get("/v1/health")[0]]
@@ -119,3 +133,27 @@ def test_who_asks_too_often_is_told_when_to_ask_again(api):
     assert refused.json_body["type"] == "/problems/too-often"
     assert refused.headers["Retry-After"] == "1"
     assert others == [200, 200]
+
+
+def test_two_instances_share_what_one_client_may_ask(api, platform):
+    api.put(CLIENT, {"source": "lms"})
+    statuses = []
+    for _ in range(2):
+        with instance(**SLOW):
+            statuses += [platform.post("/v1/events", EVENT)[0] for _ in range(2)]
+
+    assert statuses == [202, 202, 429, 429]
+    assert len(api.stream.records) == 2
+
+
+def test_an_instance_without_the_database_counts_for_itself(api, platform):
+    """Events go on into the stream, and no faster than before."""
+    api.put(CLIENT, {"source": "lms"})
+    with instance(**SLOW):
+        assert platform.post("/v1/events", EVENT)[0] == 202
+        away = bootstrap.build(Settings(database_conninfo="host=127.0.0.1 port=1"))
+        bootstrap.service().quotas["machine"]._shared = away.shared_quotas
+        bootstrap.service().senders._clients = away.clients
+        statuses = [platform.post("/v1/events", EVENT)[0] for _ in range(3)]
+
+    assert statuses == [202, 202, 429]

@@ -152,6 +152,12 @@ def test_functions_sign_in_by_token_as_the_role_of_their_work(dev, prod):
             assert [arn.rpartition("/")[2] for arn in arns] == [f'{one}"]]}}' for one in users]
 
 
+@pytest.mark.parametrize(("name", "per_s"), [("dev", "20"), ("prod", "300")])
+def test_one_machine_may_send_the_whole_peak(name, per_s, request):
+    found = variables(request.getfixturevalue(name), "APIHandler")
+    assert found["MONITOR_MACHINE_REQUESTS_PER_S"] == per_s
+
+
 def test_the_api_erases_as_the_role_for_that_and_seals_names_for_this_deployment(dev):
     found = variables(dev, "APIHandler")
     assert json.dumps(found["MONITOR_PRIVACY_CONNINFO"]).endswith(' user=privacy"]]}')

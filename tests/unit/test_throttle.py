@@ -63,7 +63,7 @@ def test_without_a_rate_there_is_no_limit():
 
 
 def test_what_it_remembers_is_bounded(throttle):
-    for number in range(throttles._MOST_KNOWN + 1):
+    for number in range(throttles.MOST_KNOWN + 1):
         throttle.admit(LMS._replace(client=str(number)))
     assert len(throttle._left) == 1
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _PHYSICAL_ID = "schema-migration"  # the same for ever: an update then removes nothing
 _WITHIN_S = 30
-_LONGEST_REASON = 500
+_LONGEST_REASON = 2_000  # CloudFormation takes an answer of 4,096 bytes
 
 
 def answered(event: Mapping[str, Any], work: Callable[[], dict[str, Any]]) -> dict[str, Any]:

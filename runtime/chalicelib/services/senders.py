@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.ports import Clients
 
 KEPT_S = 60
+AWAY_S = 10  # a database that did not answer is left alone for so long
 
 
 class Senders:
@@ -40,9 +41,10 @@ class Senders:
         try:
             found = self._clients.source_of(principal.client)
         except UnavailableError:
-            if source:
-                return source
-            raise
+            if not source:
+                raise
+            self._known[principal.client] = (source, self._now() + AWAY_S)
+            return source
         if found is None:
             self._known.pop(principal.client, None)
             raise NotGrantedError("No source is bound to this client: PUT /v1/clients/{client}.")

@@ -1,4 +1,4 @@
-"""How often one client may ask: a bucket of tokens that refills (one for each who asks)."""
+"""How often one client may ask of this process: a bucket that refills, one for each who asks."""
 
 from __future__ import annotations
 
@@ -13,21 +13,20 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.principal import Principal
 
-_MOST_KNOWN = 10_000
+MOST_KNOWN = 10_000  # clients; who is counted is bounded, so that memory is
 
 
 class Throttle:
     """Lets `burst` requests through at once, and `per_s` in the long run; 0: any number.
 
-    It counts in this process alone. Lambda runs as many as requests overlap, so who asks n at a
-    time gets up to n times as much; what all together may ask is API Gateway's to limit.
+    It counts in this process alone, as `Quota` does while what all processes share is away.
     """
 
     def __init__(
         self, per_s: int, burst: int, *, now: Callable[[], float] = time.monotonic
     ) -> None:
-        self._per_s = per_s
-        self._burst = burst
+        self.per_s = per_s
+        self.burst = burst
         self._now = now
         self._left: dict[tuple[str, str], tuple[float, float]] = {}  # requests left, as of when
         self._lock = threading.Lock()
@@ -37,15 +36,15 @@ class Throttle:
 
         People share the dashboard's client, so it is client and subject that are counted.
         """
-        if not self._per_s:
+        if not self.per_s:
             return
         who, now = (principal.client, principal.subject), self._now()
         with self._lock:
-            left, as_of = self._left.get(who, (float(self._burst), now))
-            left = min(self._burst, left + (now - as_of) * self._per_s)
+            left, as_of = self._left.get(who, (float(self.burst), now))
+            left = min(self.burst, left + (now - as_of) * self.per_s)
             if left < 1:
-                wait_s = (1 - left) / self._per_s
-                raise TooOftenError(f"At most {self._per_s} requests a second are taken.", wait_s)
-            if len(self._left) >= _MOST_KNOWN and who not in self._left:
+                wait_s = (1 - left) / self.per_s
+                raise TooOftenError(f"At most {self.per_s} requests a second are taken.", wait_s)
+            if len(self._left) >= MOST_KNOWN and who not in self._left:
                 self._left.clear()  # they start anew: a stranger to us is no reason to refuse
             self._left[who] = (left - 1, now)

@@ -23,11 +23,12 @@ _CONNECTION: dict[str, Any] = {
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,
-    "tcp_user_timeout": 25_000,
+    "tcp_user_timeout": 5_000,  # a server that is there acknowledges at once, however long it works
 }
 _BEGIN = """
 SELECT set_config('timezone', 'UTC', true),
        set_config('statement_timeout', %(_timeout_ms)s, true)"""
+_HURRY = "SELECT set_config('statement_timeout', %(_timeout_ms)s, true)"
 _ENTER = f"{_BEGIN}, enter(%(_person)s)"  # shows the rows that this person has to do with
 _ENTER_FOR_ALL = f"{_ENTER}; SELECT set_config('monitor.sees_all', 'true', true)"
 # The last: what was the writer before a failover; a new connection finds the one that is it now.
@@ -66,18 +67,24 @@ class Database:
             raise UnavailableError(_first_line(error)) from error
 
     def ask(
-        self, query: str, values: Mapping[str, Any], *, person: str = ""
+        self,
+        query: str,
+        values: Mapping[str, Any],
+        *,
+        person: str = "",
+        timeout_ms: int | None = None,
     ) -> list[tuple[Any, ...]]:
         """Return the rows of one query, run in a transaction of its own that names the person.
 
         The transaction and the query travel together: two statements sent at once are one
         transaction. Raises UnavailableError when the database does not answer; a connection that
-        was lost in the meantime is replaced once, since a query may be asked again.
+        was lost in the meantime is replaced once, since a query may be asked again. `timeout_ms`
+        stands instead of the usual time that a query may take.
         """
         known: extensions.connection | None = getattr(self._of_thread, "connection", None)
         if known is not None:
             try:
-                return self._asked(known, query, values, person)
+                return self._asked(known, query, values, person, timeout_ms)
             except _TOO_LARGE:
                 raise  # a value that is too large, though the driver takes it for an outage
             except errors.QueryCanceled as error:  # it would take as long a second time
@@ -85,6 +92,8 @@ class Database:
             except _LOST:
                 self.close()
         with self.transaction(person=person) as cursor:
+            if timeout_ms is not None:
+                cursor.execute(_HURRY, {"_timeout_ms": str(timeout_ms)})
             cursor.execute(query, values)
             return cursor.fetchall()
 
@@ -109,8 +118,10 @@ class Database:
         query: str,
         values: Mapping[str, Any],
         person: str,
+        timeout_ms: int | None,
     ) -> list[tuple[Any, ...]]:
-        named = {**values, "_person": person, "_timeout_ms": str(self._timeout_ms)}
+        timeout = str(self._timeout_ms if timeout_ms is None else timeout_ms)
+        named = {**values, "_person": person, "_timeout_ms": timeout}
         connection.autocommit = True
         try:
             with connection.cursor() as cursor:

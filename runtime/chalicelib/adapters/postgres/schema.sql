@@ -867,6 +867,13 @@ CREATE TABLE public.receipt (
     recorded_at timestamp with time zone DEFAULT now() NOT NULL
 );
 ALTER TABLE public.receipt OWNER TO owner;
+CREATE UNLOGGED TABLE public.request_quota (
+    who uuid NOT NULL,
+    found double precision NOT NULL,
+    as_of timestamp with time zone NOT NULL
+)
+WITH (fillfactor='50', autovacuum_vacuum_threshold='1000');
+ALTER TABLE public.request_quota OWNER TO owner;
 CREATE TABLE public.standing (
     student uuid NOT NULL,
     course text NOT NULL COLLATE pg_catalog."C",
@@ -1087,6 +1094,8 @@ ALTER TABLE ONLY public.quarantine
     ADD CONSTRAINT quarantine_pkey PRIMARY KEY (quarantine_uid);
 ALTER TABLE ONLY public.receipt
     ADD CONSTRAINT receipt_pkey PRIMARY KEY (receipt);
+ALTER TABLE ONLY public.request_quota
+    ADD CONSTRAINT request_quota_pkey PRIMARY KEY (who);
 ALTER TABLE ONLY public.retention_run
     ADD CONSTRAINT retention_run_pkey PRIMARY KEY (run);
 ALTER TABLE ONLY public.retraction
@@ -1368,6 +1377,7 @@ GRANT SELECT ON TABLE public.policy_version TO privacy;
 GRANT SELECT,INSERT ON TABLE public.receipt TO ingest;
 GRANT SELECT ON TABLE public.receipt TO api;
 GRANT SELECT ON TABLE public.receipt TO privacy;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.request_quota TO api;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.standing TO ingest;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.standing TO api;
 GRANT SELECT ON TABLE public.standing TO privacy;
