@@ -220,7 +220,8 @@ def test_the_common_batch_asks_nothing_more(term, privacy, tmp_path):
         )
         unit.begin(OTHERS)
         assert unit.erased() == {ERASED}
-    assert len(asked) == 1
+    assert len(asked) == 2
+    assert asked[1] == "COMMIT"
 
 
 def test_a_hold_on_the_student_or_a_course_forbids_it(term, privacy, tmp_path):

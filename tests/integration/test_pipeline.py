@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+
 import psycopg2
 import pytest
 from psycopg2 import errors
@@ -32,6 +35,72 @@ def test_what_is_sent_for_later_is_done_before_what_follows(db):
         assert cursor.fetchall() == [(12,)]
         assert found.result() == [(2,)]
     assert notes(db) == [11, 12]
+
+
+def test_what_goes_along_is_done_before_what_it_goes_with(db):
+    with db.transaction() as cursor:
+        cursor.along("INSERT INTO note VALUES (%s)", [1])
+        cursor.along("INSERT INTO note VALUES (2)")
+        assert cursor.soon("SELECT count(*) FROM note", {}).result() == [(2,)]
+        cursor.along("UPDATE note SET n = n + 10")
+        cursor.later([("INSERT INTO note SELECT max(n) + 1 FROM note", [])])
+        cursor.along("UPDATE note SET n = n + 10 WHERE n = 13")
+        cursor.execute("SELECT n FROM note ORDER BY n")
+        assert cursor.fetchall() == [(11,), (12,), (23,)]
+
+
+def test_what_goes_along_with_nothing_else_goes_with_the_commit(db):
+    with db.transaction() as cursor:
+        cursor.along("INSERT INTO note VALUES (1)")
+    assert notes(db) == [1]
+
+
+def fill(db, rows):
+    """COPY rows after one that goes along and makes a savepoint; without them if they fail."""
+    with db.transaction() as cursor:
+        cursor.along("INSERT INTO note VALUES (1)")
+        cursor.along("SAVEPOINT before_rows")
+        try:
+            cursor.copy_expert("COPY note FROM STDIN", io.StringIO(rows))
+        except errors.UniqueViolation:
+            cursor.execute("ROLLBACK TO SAVEPOINT before_rows")
+        cursor.execute("INSERT INTO note VALUES (100)")
+
+
+def test_a_savepoint_that_goes_along_with_a_copy_is_what_its_failure_returns_to(db):
+    fill(db, "2\n2\n")
+    assert notes(db) == [1, 100]
+
+
+def test_a_copy_keeps_its_rows_and_what_went_along_with_it(db):
+    fill(db, "2\n3\n")
+    assert notes(db) == [1, 2, 3, 100]
+
+
+def pass_over(db):
+    """Go on after an error as if nothing had happened."""
+    with db.transaction() as cursor:
+        cursor.execute("INSERT INTO note VALUES (1)")
+        with contextlib.suppress(errors.DivisionByZero):
+            cursor.execute("SELECT 1 / 0")
+
+
+def test_an_error_passed_over_does_not_look_like_a_commit(db):
+    with pytest.raises(RuntimeError, match="nothing was kept"):
+        pass_over(db)
+    assert notes(db) == []
+
+
+def test_an_error_of_what_goes_along_with_the_commit_is_raised(db):
+    with pytest.raises(errors.UniqueViolation):
+        along_alone(db, "INSERT INTO note VALUES (1), (1)")
+    assert notes(db) == []
+
+
+def along_alone(db, query):
+    """Leave a query to the commit."""
+    with db.transaction() as cursor:
+        cursor.along(query)
 
 
 def later(db, *queries, rows=None, then=""):

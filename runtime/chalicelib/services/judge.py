@@ -51,6 +51,11 @@ class Judge:
         self._contexts: dict[str, tuple[dt.datetime, CourseContext]] = {}
         self._scales: dict[str, tuple[CourseContext, Policy, int, Scale]] = {}
 
+    def prepare(self, unit: Unit, courses: Iterable[str], now: dt.datetime) -> None:
+        """Learn what is needed to judge in these courses, unless that was learnt a while ago."""
+        self.refresh(unit, now)
+        self._contexts_of(unit, courses, now)
+
     def judge(self, unit: Unit, parts: Iterable[Sequence[Touched]], now: dt.datetime) -> Outcome:
         """Evaluate what a batch touched, part by part, by the contexts of the last sweep."""
         verdicts: list[Verdict] = []

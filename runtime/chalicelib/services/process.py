@@ -12,6 +12,7 @@ from chalicelib.domain.identity import event_uid
 from chalicelib.domain.standing import MICROS_PER_DAY
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from chalicelib.ports import Clock, Store, Unit
@@ -39,13 +40,21 @@ def process(deliveries: Sequence[Delivery], *, store: Store, judge: Judge, clock
         unit.add_receipts(deliveries)
         sorted_ = unit.add_events(timely)
         new = [timely[i] for i in sorted_.new]
-        outcome = judge.judge(unit, unit.count(new), now) if new else Outcome()
+        outcome = _count_and_judge(new, unit, judge, now) if new else Outcome()
         kept += untimely
         kept += [_contradiction(timely[i]) for i in sorted_.conflicting]
         unit.quarantine(kept)
     outcome.new, outcome.repeated = len(new), len(sorted_.repeated)
     outcome.quarantined, outcome.erased = len(kept), refused
     return outcome
+
+
+def _count_and_judge(
+    new: Sequence[Incoming], unit: Unit, judge: Judge, now: dt.datetime
+) -> Outcome:
+    """Let new events count; what judging needs is asked for at once, not in between."""
+    judge.prepare(unit, {i.event.course or "" for i in new}, now)
+    return judge.judge(unit, unit.count(new), now)
 
 
 def quarantine_event(unit: Unit, incoming: Incoming, detail: str) -> None:

@@ -89,7 +89,7 @@ def _update(
     cursor: Pipeline, wanted: Sequence[tuple[OpenAlert, Finding]], as_of: dt.datetime
 ) -> int:
     if wanted:
-        cursor.execute(
+        cursor.along(
             _SQL["update_alerts"],
             {
                 "as_of": as_of,

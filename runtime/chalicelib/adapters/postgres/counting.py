@@ -29,16 +29,17 @@ Piece = tuple[str, str, str, object]  # (aspect, student, course, what within th
 
 
 def count(
-    cursor: Pipeline, new: Sequence[Incoming], facts: Facts | None = None
+    cursor: Pipeline, new: Sequence[Incoming], facts: Facts | None, *, any_retracted: bool
 ) -> Iterator[list[Touched]]:
     """Fold events that were just stored; yield the standings that they touched, not saved yet.
 
     The state afterwards is the same in whatever order events and retractions came. `facts` are
-    those of the same events, where the caller knows them already.
+    those of the same events, where the caller knows them already; `any_retracted` tells whether
+    anything was before.
     """
     named = [_named(i) for i in new if type(i.event) is wire.Retracted]
     affected = _retract(cursor, named) if named else set()
-    gone = event_log.retracted(cursor, new)
+    gone = event_log.retracted(cursor, new) if any_retracted or named else set()
     if facts is None or affected or gone:
         facts = _facts(new, affected, gone)
     if affected:

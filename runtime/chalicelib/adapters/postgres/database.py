@@ -56,7 +56,7 @@ class Database:
         """
         connection = self._ready(_beginning(person, for_all=for_all), person)
         try:
-            with connection, pipeline(connection) as cursor:
+            with pipeline(connection) as cursor:
                 yield cursor
         except _TOO_LARGE:
             raise  # a value that is too large, though the driver takes it for an outage
@@ -122,14 +122,9 @@ class Database:
     ) -> list[tuple[Any, ...]]:
         timeout = str(self._timeout_ms if timeout_ms is None else timeout_ms)
         named = {**values, "_person": person, "_timeout_ms": timeout}
-        connection.autocommit = True
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(f"{_beginning(person)}; {query}", named)
-                return cursor.fetchall()
-        finally:
-            if not connection.closed:
-                connection.autocommit = False
+        with connection.cursor() as cursor:
+            cursor.execute(f"{_beginning(person)}; {query}", named)
+            return cursor.fetchall()
 
     def _ready(self, beginning: str, person: str) -> extensions.connection:
         """Return a connection that just answered; a lost one is replaced once."""
@@ -143,6 +138,7 @@ class Database:
                 return connection
         try:
             connection = connect(self._sign_in, **_CONNECTION)
+            connection.autocommit = True  # BEGIN and COMMIT travel with what they stand beside
             self._of_thread.connection = connection
             self._begin(connection, beginning, person)
         except psycopg2.OperationalError as error:
@@ -153,7 +149,9 @@ class Database:
     def _begin(self, connection: extensions.connection, beginning: str, person: str) -> None:
         """Start the transaction; is_local, so that a proxy does not pin the connection."""
         with connection.cursor() as cursor:
-            cursor.execute(beginning, {"_person": person, "_timeout_ms": str(self._timeout_ms)})
+            cursor.execute(
+                f"BEGIN; {beginning}", {"_person": person, "_timeout_ms": str(self._timeout_ms)}
+            )
 
 
 def _beginning(person: str, *, for_all: bool = False) -> str:

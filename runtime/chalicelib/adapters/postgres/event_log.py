@@ -28,6 +28,7 @@ class Begun(NamedTuple):
 
     horizon_us: int | None  # the start of the oldest partition, if there is one
     erasure: str | None  # the number and the time of the latest one
+    retractions: bool  # whether there is any
 
 
 def begin(cursor: Pipeline, students: Iterable[str]) -> Begun:
@@ -54,7 +55,7 @@ def add_receipts(cursor: Pipeline, deliveries: Iterable[Delivery]) -> None:
             "correlation_id": arrays.texts([envelope.correlation_id for _, envelope in known]),
             "accepted_us": arrays.plain(envelope.accepted_us for _, envelope in known),
         }
-        cursor.later([(_SQL["add_receipts"], values)])
+        cursor.along(_SQL["add_receipts"], values)
 
 
 def add_events(
@@ -103,9 +104,6 @@ def add_retractions(cursor: Pipeline, named: Sequence[Row]) -> None:
 
 def retracted(cursor: Pipeline, incoming: Sequence[Incoming]) -> set[Key]:
     """Return the keys of those events that have been retracted."""
-    cursor.execute(_SQL["any_retraction"])
-    if not cursor.fetchall()[0][0]:
-        return set()
     cursor.execute(
         _SQL["retracted_events"],
         {
@@ -164,7 +162,7 @@ def _insert(
     if not incoming:
         return None
     feed = Feed(incoming, meanwhile)
-    cursor.execute("SAVEPOINT before_events")
+    cursor.along("SAVEPOINT before_events")
     try:
         cursor.copy_expert(_SQL["add_new_events"], feed)
     except errors.UniqueViolation:

@@ -7,40 +7,18 @@ from typing import TYPE_CHECKING
 from chalicelib.adapters.postgres import arrays, queries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from chalicelib.adapters.postgres.known_facts import Sessions
     from chalicelib.adapters.postgres.pipeline import Pipeline, Statement
     from chalicelib.domain.facts import Dated, Pair, Status, Told
 
     Part = Mapping[Pair, Told]
-    Known = dict[Pair, dict[str, Status]]  # by session
 
 _SQL = queries.load("folding.sql")
 
 
-def known(cursor: Pipeline, part: Part) -> Callable[[], Known]:
-    """Ask for the status of the sessions that are told of; the answer is there when called for."""
-    told = [(pair, session) for pair, one in part.items() for session in one.sessions]
-    if not told:
-        return dict
-    values = {
-        "student": arrays.plain(pair[0] for pair, _ in told),
-        "course": arrays.texts([pair[1] for pair, _ in told]),
-        "session": arrays.texts([session for _, session in told]),
-    }
-    rows = cursor.soon(_SQL["known_sessions"], values)
-
-    def answer() -> Known:
-        found: Known = {}
-        for number, occurred_us, uid, status in rows.result():
-            pair, session = told[number - 1]
-            found.setdefault(pair, {})[session] = (occurred_us, uid, status)
-        return found
-
-    return answer
-
-
-def add(cursor: Pipeline, part: Part, sessions: Known) -> None:
+def add(cursor: Pipeline, part: Part, sessions: Sessions) -> None:
     """Write what is told; `sessions` is what was known of those that are told of."""
     fresh, newer = [], []
     for pair, one in part.items():
@@ -50,15 +28,14 @@ def add(cursor: Pipeline, part: Part, sessions: Known) -> None:
                 fresh.append((pair, session, status))
             elif status > before[session]:
                 newer.append((pair, session, status))
-    cursor.later(
-        [
-            *_sessions("add_sessions", fresh),
-            *_sessions("replace_sessions", newer),
-            *_activity(part),
-            *_dated("add_conduct", [(p, row) for p, t in part.items() for row in t.conduct]),
-            *_dated("add_enrolment", [(p, row) for p, t in part.items() for row in t.enrolment]),
-        ]
-    )
+    for statement in (
+        *_sessions("add_sessions", fresh),
+        *_sessions("replace_sessions", newer),
+        *_activity(part),
+        *_dated("add_conduct", [(p, row) for p, t in part.items() for row in t.conduct]),
+        *_dated("add_enrolment", [(p, row) for p, t in part.items() for row in t.enrolment]),
+    ):
+        cursor.along(*statement)
 
 
 def _sessions(query: str, told: Sequence[tuple[Pair, str, Status]]) -> Iterator[Statement]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from chalicelib.adapters.postgres import arrays, enrolment_spans, fact_tables, queries
+from chalicelib.adapters.postgres import arrays, enrolment_spans, fact_tables, known_facts, queries
 from chalicelib.domain import folding
 from chalicelib.domain.facts import CONDUCT, ENROLMENT, WORK, Facts
 from chalicelib.domain.standing import Conduct, Signals, Standing, Touched
@@ -20,13 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
 
+    from chalicelib.adapters.postgres.known_facts import Known
     from chalicelib.adapters.postgres.pipeline import Pipeline, Statement
     from chalicelib.domain.facts import Pair, Status, Told
 
     Part = Mapping[Pair, Told]
     Answer = Future[list[tuple[Any, ...]]]
 
-PART = 1000  # pairs that are read, folded, judged and saved together
+# Pairs that are read, folded, judged and saved together: so many that a statement is worth its way
+# to the server, so few that client and server both have something to do from early on.
+PARTS, LEAST, MOST = 2, 500, 1000
 _SQL = queries.load("folding.sql")
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(list[Result]).decode
@@ -44,27 +47,24 @@ def fold(cursor: Pipeline, facts: Facts) -> Iterator[list[Touched]]:
     They come in parts: while one is folded, judged and saved here, the server reads the next.
     """
     told = list(facts.items())
-    parts = [dict(told[start : start + PART]) for start in range(0, len(told), PART)]
-    terms = _terms(cursor, facts)
+    size = min(MOST, max(LEAST, -(-len(told) // PARTS)))
+    parts = [dict(told[start : start + size]) for start in range(0, len(told), size)]
     following = [_ask(cursor, part) for part in parts[:1]]
     for number, part in enumerate(parts, 1):
-        standings, sessions = following.pop()
+        standings, known = following.pop()
         following += [_ask(cursor, later) for later in parts[number : number + 1]]
-        yield _fold_part(cursor, part, terms, _read(part, standings.result()), sessions())
+        yield _fold_part(cursor, part, _read(part, standings.result()), known())
 
 
-def _ask(cursor: Pipeline, part: Part) -> tuple[Answer, Callable[[], fact_tables.Known]]:
+def _ask(cursor: Pipeline, part: Part) -> tuple[Answer, Callable[[], Known]]:
     """Ask for what is known of these pairs."""
-    return cursor.soon(_SQL["standings_to_fold"], _keys(part)), fact_tables.known(cursor, part)
+    return cursor.soon(_SQL["standings_to_fold"], _keys(part)), known_facts.ask(cursor, part)
 
 
 def _fold_part(
-    cursor: Pipeline,
-    part: Part,
-    terms: dict[str, dict[str, Terms]],
-    standings: list[Touched],
-    sessions: fact_tables.Known,
+    cursor: Pipeline, part: Part, standings: list[Touched], known: Known
 ) -> list[Touched]:
+    terms, sessions = known
     fact_tables.add(cursor, part, sessions)
     touched = [
         folding.fold(one, told, terms.get(pair[1], _NO_TERMS), sessions.get(pair, _NONE_KNOWN))
@@ -206,23 +206,6 @@ def _touched(student: str, course: str, row: Sequence[Any]) -> Touched:
 
 def _conduct(text: str | None) -> tuple[Conduct, ...]:
     return () if text is None else _decode_conduct(text)
-
-
-def _terms(cursor: Pipeline, facts: Facts) -> dict[str, dict[str, Terms]]:
-    """Return what the catalogue says of the work that the facts are about, by course and item."""
-    wanted = {
-        (course, item)
-        for (_, course), told in facts.items()
-        for item in {e.item for e, _ in told.work}
-    }
-    if not wanted:
-        return {}
-    courses, items = zip(*wanted, strict=True)
-    cursor.execute(_SQL["terms"], {"course": arrays.texts(courses), "item": arrays.texts(items)})
-    found: dict[str, dict[str, Terms]] = {}
-    for course, item, due_us, weight_milli, optional in cursor.fetchall():
-        found.setdefault(course, {})[item] = Terms(due_us, weight_milli, optional)
-    return found
 
 
 def _pairs(touched: Sequence[Touched]) -> dict[str, str]:

@@ -10,6 +10,8 @@ import contextlib
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import psycopg2
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.postgres.copying import Feed
 
     Values = Mapping[str, Any] | Sequence[object]
-    Statement = tuple[str, Values]
+    Statement = tuple[str, Values | None]
 
 
 class Pipeline:
@@ -30,17 +32,29 @@ class Pipeline:
         self._cursor: Cursor = connection.cursor()
         self._threads: ThreadPoolExecutor | None = None
         self._running: list[Future[Any]] = []
+        self._along: list[Statement] = []  # what the next message begins with
         self._failed: Exception | None = None  # the first error behind the caller's back
 
     def execute(self, query: str, values: Values | None = None) -> None:
         """Run a statement after all earlier ones; `fetchall` and `rowcount` tell of it."""
         self.wait()
-        self._cursor.execute(query, values)
+        if self._along:
+            self._cursor.execute(_message(self._cursor, [*self._taken_along(), (query, values)]))
+        else:
+            self._cursor.execute(query, values)
 
     def copy_expert(self, query: str, feed: Feed) -> None:
         """Run a COPY after all earlier statements."""
         self.wait()
-        self._cursor.copy_expert(query, feed)  # type: ignore[arg-type]  # it calls read() alone
+        message = _message(self._cursor, [*self._taken_along(), (query, None)])
+        self._cursor.copy_expert(message, feed)  # type: ignore[arg-type]  # it calls read() alone
+
+    def along(self, query: str, values: Values | None = None) -> None:
+        """Run a statement without an answer in the next message, before what that is about.
+
+        It saves the way to the server and back. What goes wrong is raised by that message.
+        """
+        self._along.append((query, values))
 
     def later(self, statements: Sequence[Statement], *, rows: int | None = None) -> None:
         """Send statements without an answer after all earlier ones, in one message; do not wait.
@@ -49,11 +63,12 @@ class Pipeline:
         transaction; RuntimeError when the last one touches another number of `rows`.
         """
         if statements:
-            self._running.append(self._thread().submit(self._run, statements, rows))
+            all_of_them = [*self._taken_along(), *statements]
+            self._running.append(self._thread().submit(self._run, all_of_them, rows))
 
     def soon(self, query: str, values: Mapping[str, Any]) -> Future[list[tuple[Any, ...]]]:
         """Run a query after all earlier statements; its rows are there when they are asked for."""
-        asked = self._thread().submit(self._ask, query, values)
+        asked = self._thread().submit(self._ask, [*self._taken_along(), (query, values)])
         self._running.append(asked)
         return asked
 
@@ -76,6 +91,16 @@ class Pipeline:
         """How many rows the last `execute` touched."""
         return self._cursor.rowcount
 
+    def commit(self) -> None:
+        """End the transaction after all earlier statements.
+
+        Raises RuntimeError when nothing was kept, since somebody passed over an error in it: the
+        server then answers COMMIT with ROLLBACK, and no error.
+        """
+        self.execute("COMMIT")
+        if self._cursor.statusmessage != "COMMIT":
+            raise RuntimeError("nothing was kept: an error in the transaction was passed over")
+
     def close(self) -> None:
         """End the thread, if there is one; whatever it runs is run to its end."""
         if self._threads is not None:
@@ -87,9 +112,13 @@ class Pipeline:
             self._threads = ThreadPoolExecutor(max_workers=1)
         return self._threads
 
-    def _ask(self, query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    def _taken_along(self) -> list[Statement]:
+        along, self._along = self._along, []
+        return along
+
+    def _ask(self, statements: Sequence[Statement]) -> list[tuple[Any, ...]]:
         with self._behind() as cursor:
-            cursor.execute(query, values)
+            cursor.execute(_message(cursor, statements))
             return cursor.fetchall()
 
     @contextlib.contextmanager
@@ -106,17 +135,33 @@ class Pipeline:
 
     def _run(self, statements: Sequence[Statement], rows: int | None) -> None:
         with self._behind() as cursor:
-            cursor.execute(b";".join([cursor.mogrify(*statement) for statement in statements]))
+            cursor.execute(_message(cursor, statements))
             if rows is not None and cursor.rowcount != rows:
                 raise RuntimeError(f"{rows} rows expected, {cursor.rowcount} touched")
 
 
+def _message(cursor: Cursor, statements: Sequence[Statement]) -> bytes:
+    return b";".join([cursor.mogrify(*statement) for statement in statements])
+
+
 @contextlib.contextmanager
 def pipeline(connection: Connection) -> Iterator[Pipeline]:
-    """Give the pipeline of a transaction; everything has been run when it ends without an error."""
+    """Give the pipeline of a transaction that has begun; commit at the end, or roll back.
+
+    The connection does not commit by itself what it knows nothing of: it is in autocommit mode.
+    """
     one = Pipeline(connection)
     try:
         yield one
-        one.wait()
-    finally:
+        one.commit()
+    except BaseException:
         one.close()
+        _roll_back(connection)
+        raise
+    one.close()
+
+
+def _roll_back(connection: Connection) -> None:
+    """Undo what has been done, unless there is nobody left to undo it: then it is undone."""
+    with contextlib.suppress(psycopg2.Error), connection.cursor() as cursor:
+        cursor.execute("ROLLBACK")

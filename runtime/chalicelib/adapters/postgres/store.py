@@ -69,6 +69,7 @@ class PostgresUnit:
         self._cursor = cursor
         self._erased = erased
         self._facts: Facts | None = None  # of events that were all new
+        self._any_retracted = True  # for all that is known before `begin`
 
     def begin(self, students: Iterable[str]) -> int | None:
         """Wait for other writers of these students; return the horizon in microseconds."""
@@ -76,6 +77,7 @@ class PostgresUnit:
         if begun.erasure != self._erased.latest:
             self._erased.students = event_log.erased(self._cursor)
             self._erased.latest = begun.erasure
+        self._any_retracted = begun.retractions
         return begun.horizon_us
 
     def erased(self) -> frozenset[str]:
@@ -99,7 +101,7 @@ class PostgresUnit:
 
     def count(self, new: Sequence[Incoming]) -> Iterator[list[Touched]]:
         """Fold stored events; yield the standings that they touched in parts, not saved yet."""
-        return counting.count(self._cursor, new, self._facts)
+        return counting.count(self._cursor, new, self._facts, any_retracted=self._any_retracted)
 
     def save_standings(self, touched: Sequence[Touched]) -> None:
         """Keep standings that `count` has returned, each with its coarse risk."""

@@ -9,9 +9,11 @@ FROM (SELECT lane FROM unnest(%(lanes)s::integer[]) AS t (lane) ORDER BY lane) A
 
 -- name: horizon
 -- The start of the oldest partition: an event from before it has no place yet. And which
--- the latest erasure is, so that nobody has to ask whether there is one that he does not know of.
+-- the latest erasure is, so that nobody has to ask whether there is one that he does not know of;
+-- and whether anything was ever retracted, since most often nothing was.
 SELECT extract(epoch FROM min(starts))::bigint * 1000000,
-       (SELECT number || ' ' || recorded_at FROM erasure ORDER BY number DESC LIMIT 1)
+       (SELECT number || ' ' || recorded_at FROM erasure ORDER BY number DESC LIMIT 1),
+       EXISTS (SELECT FROM retraction)
 FROM event_partition
 
 -- name: erased
@@ -68,9 +70,6 @@ SELECT student, timestamptz 'epoch' + occurred_us * interval '1 microsecond', ev
 FROM unnest(%(student)s::uuid[], %(occurred_us)s::bigint[], %(event_uid)s::uuid[])
        AS t (student, occurred_us, event_uid)
 ON CONFLICT DO NOTHING
-
--- name: any_retraction
-SELECT EXISTS (SELECT FROM retraction)
 
 -- name: retracted_events
 -- Which of these have a tombstone. Uses retraction_pkey.

@@ -7,16 +7,15 @@ SELECT t.n, s.ctid::text, s.work, s.marks, s.weight_sum, s.weighted_sum, s.hande
 FROM unnest(%(student)s::uuid[], %(course)s::text[]) WITH ORDINALITY AS t (student, course, n)
 JOIN standing s ON s.student = t.student AND s.course = t.course
 
--- name: terms
--- What the catalogue says of pieces of work. Uses item_pkey.
-SELECT i.course, i.item, (extract(epoch FROM i.due_at) * 1000000)::bigint, i.weight_milli, i.optional
-FROM unnest(%(course)s::text[], %(item)s::text[]) AS t (course, item)
+-- name: terms_and_sessions
+-- In one message, what the catalogue says of pieces of work (numbered from -1 down) and what is
+-- known of sessions (numbered from 1 up), where there is anything. Uses item_pkey, attendance_pkey.
+SELECT -t.n, (extract(epoch FROM i.due_at) * 1000000)::bigint, NULL, i.weight_milli, i.optional
+FROM unnest(%(work_course)s::text[], %(item)s::text[]) WITH ORDINALITY AS t (course, item, n)
 JOIN item i ON i.course = t.course AND i.item = t.item
-
--- name: known_sessions
--- The status that is known of sessions which events tell of. Uses attendance_pkey.
+UNION ALL
 SELECT t.n, (extract(epoch FROM a.occurred_at) * 1000000)::bigint,
-       replace(a.event_uid::text, '-', ''), a.status
+       replace(a.event_uid::text, '-', ''), a.status, NULL
 FROM unnest(%(student)s::uuid[], %(course)s::text[], %(session)s::text[])
        WITH ORDINALITY AS t (student, course, session, n)
 JOIN attendance a ON a.student = t.student AND a.course = t.course AND a.session = t.session
