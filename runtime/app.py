@@ -28,14 +28,15 @@ from chalicelib.adapters.postgres.shown import TYPES
 from chalicelib.bootstrap import service
 from chalicelib.domain import alert_requests as ask
 from chalicelib.domain import correction, events
-from chalicelib.domain.access import Action
+from chalicelib.domain.access import FOR_A_RECORD, Action
 from chalicelib.domain.binding import Binding
 from chalicelib.domain.catalogue import Course, Enrolment, Item, Lookup, distinct
 from chalicelib.domain.disclosures import disclosures
-from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.errors import NotAllowedError, NotFoundError
 from chalicelib.domain.identity import pseudonym
 from chalicelib.domain.in_force import INSTITUTION, Policies
 from chalicelib.domain.oneroster import IDS
+from chalicelib.domain.outside import Outside, checked
 from chalicelib.domain.person import Person, Wanted, name_of
 from chalicelib.domain.policy import Changes
 from chalicelib.domain.privacy_requests import Erase, Hold, held
@@ -49,7 +50,7 @@ from chalicelib.http import conditions, cursors, openapi, requests, sign_in
 from chalicelib.http.answers import answer, html_answer, page, put_answer
 from chalicelib.http.asking import Asked, also, asked, asked_of_alert
 from chalicelib.http.listing import listed_alerts
-from chalicelib.http.noting import note, wants_html
+from chalicelib.http.noting import note, note_refused, origin_of, wants_html
 from chalicelib.http.problems import answers_errors
 from chalicelib.http.receipts import answer_receipt
 from chalicelib.http.record_page import HEADERS, record_page
@@ -70,6 +71,7 @@ from chalicelib.services import (
     shadow,
 )
 from chalicelib.services.as_of import look_back
+from chalicelib.services.ledger import record_outside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,7 +123,17 @@ def _begin() -> tuple[Any, str]:
 
 def _asks(action: Action, **about: Any) -> Asked:
     """Return the request once the roster allows it; NotAllowedError otherwise."""
-    return asked(_begin()[0], service().roster, action, **about)
+    return _allowed(_begin()[0], action, **about)
+
+
+def _allowed(request: Any, action: Action, **about: Any) -> Asked:
+    """Do the same for a request that has begun; who is refused a record is noted."""
+    try:
+        return asked(request, service().roster, action, **about)
+    except NotAllowedError:
+        if action in FOR_A_RECORD:
+            note_refused(request, service().ledger, about["student"])
+        raise
 
 
 def _note(who: Asked, what: str, *students: str | None) -> None:
@@ -171,7 +183,7 @@ def post_lookup() -> Response:
     request, _ = _begin()
     wanted = requests.read(request, Lookup)
     student = pseudonym(wanted.student_id, service().pseudonym_key)
-    who = asked(request, service().roster, Action.READ_STUDENT, student=student)
+    who = _allowed(request, Action.READ_STUDENT, student=student)
     found = _found(service().reads.known(student, person=who.person), "student")
     _note(who, "students/lookup", student)
     return answer(found)
@@ -742,6 +754,24 @@ def get_disclosures(student: str) -> Response:
     reads = service().records.reads(uid)
     _note(who, "students/disclosures", uid)
     return answer({"student": uid, **disclosures(reads)})
+
+
+@_route(
+    "POST",
+    "/v1/students/{student}/disclosures",
+    "Record what was disclosed of a student outside of the monitor, or asked for and refused",
+    body=Outside,
+    answers={201: None, 404: None, 409: None},
+)
+def post_disclosure(student: str) -> Response:
+    """Keep a disclosure in the ledger; tell its number."""
+    uid = requests.student_of(student)
+    who = _asks(Action.RECORD_DISCLOSURE, student=uid)
+    told = checked(requests.read(who.request, Outside), service().clock.now())
+    number = record_outside(
+        service().ledger, who.principal, uid, told, who.permit.reason, origin_of(who.request)
+    )
+    return answer({"number": _found(number, "student")}, 201)
 
 
 @_route(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.facts import Pair
     from chalicelib.domain.in_force import PolicyVersion
     from chalicelib.domain.indicators import Finding
-    from chalicelib.domain.ledger import Batch, Entry, Read
+    from chalicelib.domain.ledger import Batch, Entry, Read, Written
     from chalicelib.domain.oneroster import Bundle
     from chalicelib.domain.policy import Overrides, Policy
     from chalicelib.domain.principal import Principal
@@ -184,6 +184,18 @@ class Ledger(Protocol):
 
     def add(self, read: Read) -> None:
         """Keep one read, committed when this returns; UnavailableError when that is not sure."""
+        ...
+
+    def add_refused(self, read: Read) -> None:
+        """Keep one request that is refused, if there is a record of that student."""
+        ...
+
+    def add_outside(self, read: Read, salt: str, content: str) -> int | None:
+        """Keep what was disclosed elsewhere of one student; its number, None without a record."""
+        ...
+
+    def disclosures(self, first_id: int, last_id: int) -> dict[int, Written]:
+        """Return the texts that rows of the ledger have the hashes of, by their ids."""
         ...
 
     def seal(self, of: Callable[[Batch | None, int, list[Entry]], Batch]) -> Batch | None:

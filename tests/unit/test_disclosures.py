@@ -46,6 +46,15 @@ def test_the_rest_is_told_and_the_exempt_are_counted():
     assert told["exempt"] == {STUDENT: 1, OFFICIAL: 1}
 
 
+def test_a_refused_request_is_told_without_an_interest():
+    read = {
+        "read_at": "2026-01-01T00:00:00Z", "subject": "s", "client": "", "what": "students",
+        "address": "192.0.2.1", "kind": "person", "reason": "refused",
+    }  # fmt: skip
+    (told,) = disclosures([read])["items"]
+    assert (told["outcome"], told["interest"], told["party"]) == ("refused", None, "s")
+
+
 def test_an_interest_names_no_student():
     assert interest_of(f"advises {ADA} until 2027-01-31").words == (
         "advises the student until 2027-01-31"

@@ -49,6 +49,7 @@ class Action(enum.Enum):
     READ_ROLES = enum.auto()
     READ_STAFF = enum.auto()
     READ_STUDENT = enum.auto()
+    RECORD_DISCLOSURE = enum.auto()  # outside of the monitor
     SEND_EVENTS = enum.auto()
 
 
@@ -93,6 +94,8 @@ def _may(
 
 
 _A = Action
+# Requests for a record: who is refused one is noted, 34 CFR 99.32(a)(1).
+FOR_A_RECORD = frozenset({_A.INSPECT_RECORD, _A.READ_STUDENT})
 _RULES = {
     _A.ACT_ON_ALERT: _may("registrar", "teaches advises"),
     _A.ANSWER_FOR_RECORDS: _may("privacy_officer"),
@@ -132,6 +135,7 @@ _RULES = {
     _A.READ_ROLES: _may("administrator privacy_officer registrar"),
     _A.READ_STAFF: _may("administrator integrator privacy_officer registrar", "teaches"),
     _A.READ_STUDENT: _may("privacy_officer registrar", "teaches advises self"),
+    _A.RECORD_DISCLOSURE: _may("privacy_officer registrar"),
     _A.SEND_EVENTS: _Rule(scope="events:write"),
 }
 

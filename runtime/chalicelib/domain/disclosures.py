@@ -7,7 +7,8 @@ and their legitimate interests (99.32(a)), but for, among others, those of the s
 
 A school official is here a person whom the roster names: the interest says so (domain.access). A
 machine is none, though an institution may make its contractor one (99.31(a)(1)(i)(B)): what is told
-too much does no harm, what is told too little does.
+too much does no harm, what is told too little does. What the monitor has refused is told as well,
+whoever asked: without an interest nobody is exempt.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ _OFFICIALS = (
     "is administrator",
     "is privacy_officer",
 )
+REFUSED = "refused"  # the reason of a request that was
 Json = dict[str, Any]
 
 
@@ -44,7 +46,9 @@ def disclosures(reads: Iterable[Json]) -> Json:
     told: list[Json] = []
     left_out = {STUDENT: 0, OFFICIAL: 0}
     for read in reads:
-        if why := exempt(read["kind"], read["reason"]):
+        if read.get("disclosure"):
+            told.append(_outside(read, read["disclosure"]))
+        elif why := exempt(read["kind"], read["reason"]):
             left_out[why] += 1
         else:
             told.append(_disclosure(read))
@@ -53,11 +57,32 @@ def disclosures(reads: Iterable[Json]) -> Json:
 
 def _disclosure(read: Json) -> Json:
     return {
+        "outcome": REFUSED if read["reason"] == REFUSED else "disclosed",
         "disclosed_at": read["read_at"],
         "party": read["subject"],
         "client": read["client"] or None,
         "kind": read["kind"],
-        "interest": read["reason"],
+        "interest": None if read["reason"] == REFUSED else read["reason"],
         "what": read["what"],
         "address": read["address"],
+    }
+
+
+def _outside(read: Json, told: Json) -> Json:
+    """Return what somebody has entered of a disclosure that the monitor had no part in."""
+    rest: Json = {
+        name: told[name] for name in ("basis", "threat", "further_parties") if name in told
+    }
+    return {
+        "outcome": told["outcome"],
+        "disclosed_at": told["occurred_at"],
+        "party": told["party"],
+        "client": None,
+        "kind": "outside",
+        "interest": told["interest"],
+        "what": told["what"],
+        "address": None,
+        **rest,
+        "entered_by": read["subject"],
+        "entered_at": read["read_at"],
     }

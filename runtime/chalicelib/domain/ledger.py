@@ -40,6 +40,14 @@ class Read(NamedTuple):
     origin: Origin
 
 
+class Written(NamedTuple):
+    """The words of a disclosure outside of the monitor, of which the ledger has the hash."""
+
+    student: str
+    salt: str
+    content: str
+
+
 class Entry(NamedTuple):
     """One row; without a salt, what stands in its place is the leaf of somebody who was erased."""
 

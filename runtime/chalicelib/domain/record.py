@@ -85,8 +85,9 @@ SECTIONS = (
     Section(
         "ledger",
         "Who has read this record",
-        "Every read, under which interest, from where; `others` were on the same list.",
-        ("access",),
+        "Every read, under which interest, from where; `others` were on the same list. And what"
+        " was disclosed outside of the monitor, and asked for and refused.",
+        ("access", "disclosure"),
     ),
     Section("erasures", "Erasure", "When this record was erased.", ("erasure",)),
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.ledger import Origin
-from chalicelib.services.ledger import record_read
+from chalicelib.http.sign_in import principal_of
+from chalicelib.services.ledger import record_read, record_refused
 from chalicelib.telemetry import logger
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.ports import Ledger
 
 HTML = "text/html"
+_PARAMETER = re.compile(r"/{\w+}")
 _KNOWN = {HTML, "application/json"}
 
 
@@ -25,10 +28,21 @@ def note(who: Asked, ledger: Ledger, what: str, students: Iterable[str | None]) 
 
     None among the students stands for nobody, as of an alert about a class.
     """
-    identity = (who.request.context or {}).get("identity") or {}
-    origin = Origin(identity.get("sourceIp") or "", logger.get_correlation_id() or "")
     shown = (student for student in students if student is not None)
-    record_read(ledger, who.principal, what, shown, who.permit.reason, origin)
+    record_read(ledger, who.principal, what, shown, who.permit.reason, origin_of(who.request))
+
+
+def note_refused(request: Request, ledger: Ledger, student: str) -> None:
+    """Keep that this request for a student's record is about to be refused."""
+    route = str((request.context or {}).get("resourcePath", "")).removeprefix("/v1/")
+    what = _PARAMETER.sub("", route)
+    record_refused(ledger, principal_of(request), what, student, origin_of(request))
+
+
+def origin_of(request: Request) -> Origin:
+    """Return where a request comes from."""
+    identity = (request.context or {}).get("identity") or {}
+    return Origin(identity.get("sourceIp") or "", logger.get_correlation_id() or "")
 
 
 def wants_html(request: Request) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from chalicelib.domain.disclosures import REFUSED
 from chalicelib.domain.interest import interest_of
 from chalicelib.domain.ledger import (
     BEGINNING,
@@ -18,10 +20,13 @@ from chalicelib.domain.ledger import (
     hash_of,
     sealed,
 )
+from chalicelib.domain.outside import MARK, commitment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from chalicelib.domain.ledger import Entry
+    from chalicelib.domain.outside import Outside
     from chalicelib.domain.principal import Principal
     from chalicelib.ports import Ledger
 
@@ -61,6 +66,35 @@ def record_read(
         why = interest_of(reason)
         kind = "student" if why.own else principal.kind
         ledger.add(Read(principal.subject, principal.client, kind, what, why.words, shown, origin))
+
+
+def record_refused(
+    ledger: Ledger, principal: Principal, what: str, student: str, origin: Origin
+) -> None:
+    """Keep that somebody has asked for a student's record and may not see it, 99.32(a)(1)."""
+    ledger.add_refused(_of_one(principal, what, student, REFUSED, origin))
+
+
+def record_outside(
+    ledger: Ledger,
+    principal: Principal,
+    student: str,
+    told: Outside,
+    reason: str,
+    origin: Origin,
+) -> int | None:
+    """Keep what was disclosed outside of the monitor; return its number, None without a record.
+
+    ConflictError when the student was erased. Not safe to repeat: each time is one entry.
+    """
+    content, salt = msgspec.json.encode(told).decode(), str(uuid.uuid4())
+    read = _of_one(principal, commitment(salt, content), student, reason, origin)
+    return ledger.add_outside(read, salt, content)
+
+
+def _of_one(principal: Principal, what: str, student: str, reason: str, origin: Origin) -> Read:
+    who = (principal.subject, principal.client, principal.kind)
+    return Read(*who, what, reason, (student,), origin)
 
 
 def seal(ledger: Ledger) -> list[Batch]:
@@ -128,4 +162,19 @@ def _wrong(ledger: Ledger, before: Batch | None, batch: Batch, verdict: Verdict)
         return str(error)
     verdict.entries += len(entries)
     verdict.erased += sum(map(erased, entries))
-    return None if same else "a row of it has changed"
+    return _not_as_told(ledger, batch, entries) if same else "a row of it has changed"
+
+
+def _not_as_told(ledger: Ledger, batch: Batch, entries: Sequence[Entry]) -> str | None:
+    """Return what is wrong with the words of disclosures; those of who was erased are gone."""
+    outside = [one for one in entries if one.what.startswith(MARK) and one.salts[1] is not None]
+    told = ledger.disclosures(batch.first_id, batch.last_id) if outside else {}
+    for one in outside:
+        words = told.get(one.access_id)
+        if (
+            words is None
+            or words.student != one.students[0]
+            or commitment(words.salt, words.content) != one.what
+        ):
+            return "what it says of a disclosure has changed"
+    return None

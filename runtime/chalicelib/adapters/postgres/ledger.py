@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters.postgres import queries
-from chalicelib.domain.ledger import Batch, Entry
+from chalicelib.adapters.postgres import event_log, queries
+from chalicelib.domain.ledger import Batch, Entry, Written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,18 +33,24 @@ class PostgresLedger:
 
         After a lost connection it may be kept twice, never less than once.
         """
-        values = {
-            "subject": read.subject,
-            "client": read.client,
-            "address": read.origin.address,
-            "correlation_id": read.origin.correlation_id,
-            "kind": read.kind,
-            "what": read.what,
-            "reason": read.reason,
-            "students": list(read.students),
-            "many": len(read.students),
-        }
-        self._database.ask(_SQL["add"], values)
+        self._database.ask(_SQL["add"], _values(read))
+
+    def add_refused(self, read: Read) -> None:
+        """Keep one request that is refused, if there is a record of that student."""
+        self._database.ask(_SQL["add_refused"], _values(read))
+
+    def add_outside(self, read: Read, salt: str, content: str) -> int | None:
+        """Keep what was disclosed elsewhere of one student; its number, None without a record."""
+        values = {**_values(read), "salt": salt, "content": content}
+        with self._database.transaction(person=read.subject) as cursor:
+            event_log.begin(cursor, read.students)
+            cursor.execute(_SQL["add_outside"], values)
+            return next((int(number) for (number,) in cursor.fetchall()), None)
+
+    def disclosures(self, first_id: int, last_id: int) -> dict[int, Written]:
+        """Return the texts that rows of the ledger have the hashes of, by their ids."""
+        rows = self._ask("disclosures", first=first_id, last=last_id)
+        return {number: Written(*rest) for number, *rest in rows}
 
     def seal(self, of: Callable[[Batch | None, int, list[Entry]], Batch]) -> Batch | None:
         """Seal the next batch as `of` (the last one, up to which id, rows) makes it.
@@ -101,6 +107,20 @@ class PostgresLedger:
 
     def _ask(self, name: str, **values: Any) -> list[tuple[Any, ...]]:
         return self._database.ask(_SQL[name], values)
+
+
+def _values(read: Read) -> dict[str, Any]:
+    return {
+        "subject": read.subject,
+        "client": read.client,
+        "address": read.origin.address,
+        "correlation_id": read.origin.correlation_id,
+        "kind": read.kind,
+        "what": read.what,
+        "reason": read.reason,
+        "students": list(read.students),
+        "many": len(read.students),
+    }
 
 
 def _settled(cursor: Pipeline) -> bool:

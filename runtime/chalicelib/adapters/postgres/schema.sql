@@ -350,6 +350,15 @@ CREATE FUNCTION public.ledger_reader(a public.access) RETURNS bytea
     LANGUAGE sql IMMUTABLE
     RETURN (((sha256(convert_to((a).subject, 'UTF8'::name)) || sha256(convert_to((a).client, 'UTF8'::name))) || sha256(convert_to((a).address, 'UTF8'::name))) || sha256(convert_to((a).correlation_id, 'UTF8'::name)));
 ALTER FUNCTION public.ledger_reader(a public.access) OWNER TO owner;
+CREATE FUNCTION public.on_record(of_student uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  SELECT EXISTS (SELECT FROM standing s WHERE s.student = of_student)
+      OR EXISTS (SELECT FROM enrolment e WHERE e.student = of_student)
+      OR EXISTS (SELECT FROM person p WHERE p.student = of_student)
+$$;
+ALTER FUNCTION public.on_record(of_student uuid) OWNER TO owner;
 CREATE FUNCTION public.oneself() RETURNS uuid[]
     LANGUAGE sql STABLE
     RETURN (NULLIF(current_setting('monitor.oneself'::text, true), ''::text))::uuid[];
@@ -752,6 +761,14 @@ CREATE TABLE public.course_context (
     subject text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C"
 );
 ALTER TABLE public.course_context OWNER TO owner;
+CREATE TABLE public.disclosure (
+    student uuid NOT NULL,
+    access_id bigint NOT NULL,
+    salt uuid NOT NULL,
+    content text NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.disclosure OWNER TO owner;
 CREATE TABLE public.erasure (
     number bigint NOT NULL,
     student uuid NOT NULL,
@@ -1068,6 +1085,8 @@ ALTER TABLE ONLY public.course_context
     ADD CONSTRAINT course_context_pkey PRIMARY KEY (course);
 ALTER TABLE ONLY public.course
     ADD CONSTRAINT course_pkey PRIMARY KEY (course);
+ALTER TABLE ONLY public.disclosure
+    ADD CONSTRAINT disclosure_pkey PRIMARY KEY (student, access_id);
 ALTER TABLE ONLY public.enrolment_change
     ADD CONSTRAINT enrolment_change_pkey PRIMARY KEY (student, course, occurred_at, event_uid);
 ALTER TABLE ONLY public.enrolment
@@ -1130,6 +1149,7 @@ CREATE INDEX announcement_of_alert ON public.announcement USING btree (alert_id)
 CREATE INDEX announcement_sent ON public.announcement USING btree (recipient, sent_at) WHERE ((sent_at IS NOT NULL) AND (NOT in_digest));
 CREATE INDEX announcement_unsent ON public.announcement USING btree (announcement_id) WHERE (sent_at IS NULL);
 CREATE INDEX announcement_waiting ON public.announcement USING btree (in_digest, due_at, announcement_id) WHERE (sent_at IS NULL);
+CREATE INDEX disclosure_by_access ON public.disclosure USING btree (access_id);
 CREATE INDEX enrolment_by_course ON public.enrolment USING btree (course);
 CREATE UNIQUE INDEX event_identity ON ONLY public.event USING btree (student, occurred_at, event_uid) INCLUDE (event_type, source, event_id, course, subject, details);
 CREATE UNIQUE INDEX event_stray_student_occurred_at_event_uid_event_type_source_idx ON public.event_stray USING btree (student, occurred_at, event_uid) INCLUDE (event_type, source, event_id, course, subject, details);
@@ -1151,6 +1171,7 @@ CREATE TRIGGER access_batch_is_not_emptied BEFORE TRUNCATE ON public.access_batc
 CREATE TRIGGER access_is_kept BEFORE DELETE OR UPDATE ON public.access FOR EACH ROW EXECUTE FUNCTION public.ledger_is_kept();
 CREATE TRIGGER access_is_not_emptied BEFORE TRUNCATE ON public.access FOR EACH STATEMENT EXECUTE FUNCTION public.ledger_is_kept();
 CREATE TRIGGER refuse_erased AFTER INSERT OR UPDATE OF student ON public.correction FOR EACH ROW EXECUTE FUNCTION public.refuse_erased();
+CREATE TRIGGER refuse_erased AFTER INSERT OR UPDATE OF student ON public.disclosure FOR EACH ROW EXECUTE FUNCTION public.refuse_erased();
 CREATE TRIGGER refuse_erased AFTER INSERT OR UPDATE OF student ON public.enrolment FOR EACH ROW EXECUTE FUNCTION public.refuse_erased();
 CREATE TRIGGER refuse_erased AFTER INSERT OR UPDATE OF student ON public.legal_hold FOR EACH ROW WHEN ((new.student IS NOT NULL)) EXECUTE FUNCTION public.refuse_erased();
 CREATE TRIGGER refuse_erased AFTER INSERT OR UPDATE OF student ON public.person FOR EACH ROW EXECUTE FUNCTION public.refuse_erased();
@@ -1170,6 +1191,7 @@ ALTER TABLE public.attendance ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.catalogue_version ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.conduct ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.correction ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.disclosure ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.enrolment ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.enrolment_change ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.erasure ENABLE ROW LEVEL SECURITY;
@@ -1184,6 +1206,7 @@ CREATE POLICY others ON public.attendance TO ingest, privacy, reader USING (true
 CREATE POLICY others ON public.catalogue_version TO ingest, privacy, reader USING (true);
 CREATE POLICY others ON public.conduct TO ingest, privacy, reader USING (true);
 CREATE POLICY others ON public.correction TO ingest, privacy, reader USING (true);
+CREATE POLICY others ON public.disclosure TO ingest, privacy, reader USING (true);
 CREATE POLICY others ON public.enrolment TO ingest, privacy, reader USING (true);
 CREATE POLICY others ON public.enrolment_change TO ingest, privacy, reader USING (true);
 CREATE POLICY others ON public.erasure TO ingest, privacy, reader USING (true);
@@ -1212,6 +1235,7 @@ CREATE POLICY persons ON public.attendance TO api USING ((( SELECT public.entere
 CREATE POLICY persons ON public.catalogue_version TO api USING (((kind <> 'enrolment'::text) OR ( SELECT public.entered_as('sees_all'::text) AS entered_as)));
 CREATE POLICY persons ON public.conduct TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))));
 CREATE POLICY persons ON public.correction TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))));
+CREATE POLICY persons ON public.disclosure TO api USING (( SELECT public.entered_as('sees_all'::text) AS entered_as));
 CREATE POLICY persons ON public.enrolment TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))));
 CREATE POLICY persons ON public.enrolment_change TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))));
 CREATE POLICY persons ON public.erasure TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR ( SELECT public.entered_as('keeps_roster'::text) AS entered_as)));
@@ -1277,6 +1301,8 @@ GRANT SELECT ON TABLE public.legal_hold TO api;
 GRANT SELECT,INSERT ON TABLE public.access TO api;
 GRANT SELECT ON TABLE public.access TO ingest;
 GRANT SELECT ON TABLE public.access TO privacy;
+REVOKE ALL ON FUNCTION public.on_record(of_student uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.on_record(of_student uuid) TO api;
 REVOKE ALL ON FUNCTION public.refuse_erased() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.retain(class text, before timestamp with time zone, most integer, dry_run boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.retain(class text, before timestamp with time zone, most integer, dry_run boolean) TO privacy;
@@ -1343,6 +1369,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.course_context TO ingest;
 GRANT SELECT ON TABLE public.course_context TO api;
 GRANT SELECT ON TABLE public.course_context TO reader;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.course_context TO privacy;
+GRANT SELECT,INSERT ON TABLE public.disclosure TO api;
+GRANT SELECT ON TABLE public.disclosure TO privacy;
+GRANT SELECT ON TABLE public.disclosure TO ingest;
 GRANT SELECT ON TABLE public.erasure TO ingest;
 GRANT SELECT ON TABLE public.erasure TO api;
 GRANT SELECT ON TABLE public.erasure TO privacy;

@@ -8,6 +8,33 @@ VALUES (%(subject)s, %(client)s, %(address)s, %(correlation_id)s, %(kind)s, %(wh
         ARRAY(SELECT gen_random_uuid() FROM generate_series(0, %(many)s)))
 RETURNING 1
 
+-- name: add_refused
+-- A request that is about to be refused, of a student whose record there is.
+SELECT set_config('monitor.person', %(subject)s, true);
+INSERT INTO access (subject, client, address, correlation_id, kind, what, reason, students, salts)
+SELECT %(subject)s, %(client)s, %(address)s, %(correlation_id)s, %(kind)s, %(what)s, %(reason)s,
+       %(students)s::uuid[], ARRAY[gen_random_uuid(), gen_random_uuid()]
+WHERE on_record((%(students)s::uuid[])[1])
+RETURNING 1
+
+-- name: add_outside
+-- What was disclosed outside of the monitor: its hash into the ledger, its text beside it.
+WITH noted AS (
+  INSERT INTO access (subject, client, address, correlation_id, kind, what, reason, students, salts)
+  SELECT %(subject)s, %(client)s, %(address)s, %(correlation_id)s, %(kind)s, %(what)s, %(reason)s,
+         %(students)s::uuid[], ARRAY[gen_random_uuid(), gen_random_uuid()]
+  WHERE on_record((%(students)s::uuid[])[1])
+  RETURNING access_id, students[1] AS student
+)
+INSERT INTO disclosure (student, access_id, salt, content)
+SELECT student, access_id, %(salt)s, %(content)s FROM noted
+RETURNING access_id
+
+-- name: disclosures
+-- What the ledger has the hashes of. Uses disclosure_by_access.
+SELECT access_id, student::text, salt::text, content FROM disclosure
+WHERE access_id BETWEEN %(first)s AND %(last)s
+
 -- name: only_one
 -- Whether nobody else seals just now.
 SELECT pg_try_advisory_xact_lock(4716)

@@ -117,10 +117,12 @@ WHERE student = %(student)s
 ORDER BY hold_id
 
 -- name: ledger
--- Of others whom a list has shown beside her, how many they are. Uses access_by_student.
-SELECT recorded_at AS read_at, subject, client, kind, what, reason, address, correlation_id,
-       cardinality(students) - 1 AS others
-FROM access WHERE students @> ARRAY[%(student)s::uuid] ORDER BY access_id
+-- Of others whom a list has shown beside her, how many they are; what was disclosed outside of the
+-- monitor in its words. Uses access_by_student, disclosure_pkey.
+SELECT a.recorded_at AS read_at, a.subject, a.client, a.kind, a.what, a.reason, a.address, a.correlation_id,
+       cardinality(a.students) - 1 AS others, d.content::json AS disclosure
+FROM access a LEFT JOIN disclosure d ON d.student = %(student)s AND d.access_id = a.access_id
+WHERE a.students @> ARRAY[%(student)s::uuid] ORDER BY a.access_id
 
 -- name: erasures
 SELECT erased_at, asked_by, reason FROM erasure WHERE student = %(student)s
