@@ -158,7 +158,7 @@ def test_each_moment_is_told_again_as_it_was_told_then(api, play, seed):
             status, found = then(api, student, moment)
             assert status == (200 if student in said else 404)
             if student in said:
-                assert {**without_findings(found), "statements": []} == said[student]
+                assert without_findings(found) == said[student]
                 assert told_by_alerts(found) <= told_by_findings(found)
                 alerts += len(found["alerts"])
     assert alerts > 20
@@ -197,7 +197,7 @@ def test_now_is_a_moment_and_tells_the_score_by_its_parts_and_good_news(api, pla
     found = api.found(f"/v1/students/{ADA}/as-of/now")
     (course,) = found["courses"]
 
-    assert {**without_findings(found), "statements": []} == said
+    assert without_findings(found) == said
     assert course["risk"] == {"total": 17, "parts": {"marks": 17, "absence": 0}}
     assert course["risk_bucket"] == 17 // 5
     good = {one["rule"] for one in course["findings"] if one["severity"] == "good"}
@@ -215,6 +215,31 @@ def test_an_alert_says_what_it_said_and_not_what_became_of_it(api, play):
 
     assert before["because"] != after["because"]
     assert then(api, ADA, moment)[1]["alerts"] == [before]
+
+
+def test_a_statement_is_told_as_it_stood(api, play):
+    path = f"/v1/students/{ADA}/corrections"
+    play.at(10)
+    play.consume(scored("m1", ADA, 1, 20), scored("m2", ADA, 1, 20, course="ART-1"))
+    for about, course in (("The mark", {"course": "ART-1"}), ("All of it", {})):
+        assert api.post(path, {"about": about, "wanted": "80 %", **course})[0] == 201
+    said = []
+    for day, number, statement in ((11, 1, "It is wrong."), (12, 2, "No."), (13, 1, "It is not.")):
+        play.at(day)
+        if day < 13:
+            api.put(f"{path}/{number}/decision", {"decision": "refused", "reason": "It is right."})
+        assert api.put(f"{path}/{number}/statement", {"statement": statement})[0] == 200
+        said.append((api.clock.moment, api.found(f"/v1/students/{ADA}")["statements"]))
+
+    assert [len(statements) for _, statements in said] == [1, 2, 2]
+    assert said[0][1][0]["statement"] == "It is wrong."
+    for moment, statements in said:
+        assert then(api, ADA, moment)[1]["statements"] == statements
+    assert then(api, ADA, START + dt.timedelta(days=10))[1]["statements"] == []
+    of_one = [then(api, ADA, said[2][0], course=one)[1] for one in ("MATH-1", "ART-1")]
+    assert [[one["number"] for one in page["statements"]] for page in of_one] == [[2], [1, 2]]
+    (kept, _) = api.found(f"/v1/students/{ADA}/record")["corrections"]
+    assert [one["statement"] for one in kept["earlier_statements"]] == ["It is wrong."]
 
 
 def test_one_course_can_be_asked_for_alone(api, play):

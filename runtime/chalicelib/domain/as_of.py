@@ -49,6 +49,16 @@ class AlertThen(NamedTuple):
     opened_at: dt.datetime
 
 
+class StatementThen(NamedTuple):
+    """What a student said to a refused request for correction, as it stood."""
+
+    number: int
+    course: str | None
+    about: str
+    statement: str
+    stated_at: dt.datetime
+
+
 class Judged(NamedTuple):
     """A standing of then, what the class looked like and what was to be said of it.
 
@@ -69,6 +79,7 @@ class View(NamedTuple):
     at: dt.datetime
     courses: list[Judged]
     alerts: list[AlertThen]
+    statements: list[StatementThen]
 
 
 def standing_then(

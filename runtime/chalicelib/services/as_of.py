@@ -18,7 +18,7 @@ from chalicelib.domain.standing import CourseContext, Signals
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from chalicelib.domain.as_of import AlertThen, CourseThen, Member
+    from chalicelib.domain.as_of import AlertThen, CourseThen, Member, StatementThen
     from chalicelib.domain.facts import Facts
     from chalicelib.domain.policy import Overrides, Policy
     from chalicelib.domain.standing import Standing
@@ -73,6 +73,12 @@ class Past(Protocol):
         """Return a student's alerts that were open."""
         ...
 
+    def statements(
+        self, student: str, course: str | None, at: dt.datetime, *, person: str = ""
+    ) -> list[StatementThen]:
+        """Return what the student said to refusals, as it stood."""
+        ...
+
 
 class _Own(NamedTuple):
     """The student's own standing in a course, and which flags it shows there."""
@@ -113,8 +119,11 @@ def look_back(
             past.risk_before(student, one, before, person=person), own.flags, _elsewhere(owns, one)
         )
         judged.append(_judged(own, at, past, signals, most))
+    if not judged:
+        return None
     alerts = past.alerts(student, course, at, person=person)
-    return View(student, at, judged, alerts) if judged else None
+    statements = past.statements(student, course, at, person=person)
+    return View(student, at, judged, alerts, statements)
 
 
 def _check(at: dt.datetime, oldest: dt.datetime | None, now: dt.datetime) -> None:

@@ -10,7 +10,7 @@ from chalicelib.adapters.postgres import arrays, queries
 from chalicelib.adapters.postgres.event_rows import Row, from_row
 from chalicelib.adapters.postgres.folding import to_touched
 from chalicelib.domain import catalogue
-from chalicelib.domain.as_of import FOREVER_US, AlertThen, CourseThen, Member
+from chalicelib.domain.as_of import FOREVER_US, AlertThen, CourseThen, Member, StatementThen
 from chalicelib.domain.classroom import Course, ItemTerms
 from chalicelib.domain.conversion import micros
 from chalicelib.domain.facts import Facts
@@ -114,6 +114,13 @@ class PostgresPast:
         """Return a student's alerts that were open, with what they said then."""
         rows = self._ask("alerts", at, person=person, student=student, course=course)
         return [AlertThen(*row) for row in rows]
+
+    def statements(
+        self, student: str, course: str | None, at: dt.datetime, *, person: str = ""
+    ) -> list[StatementThen]:
+        """Return what stood beside a student's record, of a course and of none, or of all."""
+        rows = self._ask("statements", at, person=person, student=student, course=course)
+        return [StatementThen(*row) for row in rows]
 
     def _ask(
         self, name: str, at: dt.datetime, *, person: str = "", **values: Any

@@ -26,6 +26,7 @@ def past_page(view: View) -> Json:
         "as_of": view.at,
         "courses": [_course(one, micros(view.at)) for one in view.courses],
         "alerts": [_alert(one) for one in view.alerts],
+        "statements": [one._asdict() for one in view.statements],
     }
 
 

@@ -300,6 +300,15 @@ CREATE FUNCTION public.is_held(of_student uuid, in_course text) RETURNS boolean
     LANGUAGE sql STABLE
     RETURN (EXISTS (SELECT FROM public.legal_hold h WHERE ((h.lifted_at IS NULL) AND ((h.student = is_held.of_student) OR (h.course = is_held.in_course)))));
 ALTER FUNCTION public.is_held(of_student uuid, in_course text) OWNER TO owner;
+CREATE FUNCTION public.keep_statement() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  NEW.earlier := OLD.earlier || jsonb_build_array(jsonb_build_object(
+    'statement', OLD.statement, 'stated_by', OLD.stated_by, 'stated_at', OLD.stated_at));
+  RETURN NEW;
+END $$;
+ALTER FUNCTION public.keep_statement() OWNER TO owner;
 CREATE FUNCTION public.ledger_is_kept() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -730,6 +739,7 @@ CREATE TABLE public.correction (
     stated_by text COLLATE pg_catalog."C",
     stated_at timestamp with time zone,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    earlier jsonb DEFAULT '[]'::jsonb NOT NULL,
     CONSTRAINT correction_decision_check CHECK ((decision = ANY (ARRAY['granted'::text, 'refused'::text])))
 );
 ALTER TABLE public.correction OWNER TO owner;
@@ -1170,6 +1180,7 @@ CREATE TRIGGER access_batch_is_kept BEFORE DELETE OR UPDATE ON public.access_bat
 CREATE TRIGGER access_batch_is_not_emptied BEFORE TRUNCATE ON public.access_batch FOR EACH STATEMENT EXECUTE FUNCTION public.ledger_is_kept();
 CREATE TRIGGER access_is_kept BEFORE DELETE OR UPDATE ON public.access FOR EACH ROW EXECUTE FUNCTION public.ledger_is_kept();
 CREATE TRIGGER access_is_not_emptied BEFORE TRUNCATE ON public.access FOR EACH STATEMENT EXECUTE FUNCTION public.ledger_is_kept();
+CREATE TRIGGER keep_statement BEFORE UPDATE ON public.correction FOR EACH ROW WHEN (((old.statement IS NOT NULL) AND ((old.statement IS DISTINCT FROM new.statement) OR (old.stated_by IS DISTINCT FROM new.stated_by)))) EXECUTE FUNCTION public.keep_statement();
 CREATE TRIGGER refuse_erased AFTER INSERT OR UPDATE OF student ON public.correction FOR EACH ROW EXECUTE FUNCTION public.refuse_erased();
 CREATE TRIGGER refuse_erased AFTER INSERT OR UPDATE OF student ON public.disclosure FOR EACH ROW EXECUTE FUNCTION public.refuse_erased();
 CREATE TRIGGER refuse_erased AFTER INSERT OR UPDATE OF student ON public.enrolment FOR EACH ROW EXECUTE FUNCTION public.refuse_erased();

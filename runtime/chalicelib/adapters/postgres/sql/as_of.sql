@@ -64,6 +64,22 @@ WHERE a.student = %(student)s AND a.opened_at <= %(at)s
   AND (%(course)s::text IS NULL OR a.course = %(course)s)
 ORDER BY 4 DESC NULLS LAST, a.opened_at, a.alert_id
 
+-- name: statements
+-- What the student said to refusals, as it stood then; of a course that is asked for alone, and of no
+-- course. Uses correction_pkey.
+SELECT c.number, nullif(c.course, ''), c.about, s.statement, s.stated_at
+FROM correction c CROSS JOIN LATERAL (
+  SELECT * FROM (
+    SELECT c.statement, c.stated_at
+    UNION ALL
+    SELECT e.statement, e.stated_at
+    FROM jsonb_to_recordset(c.earlier) AS e (statement text, stated_at timestamptz)
+  ) AS t
+  WHERE t.stated_at <= %(at)s ORDER BY t.stated_at DESC LIMIT 1
+) AS s
+WHERE c.student = %(student)s AND (%(course)s::text IS NULL OR c.course IN ('', %(course)s))
+ORDER BY c.number
+
 -- name: oldest
 -- The oldest event that is kept still begins no earlier than this.
 SELECT min(p.starts) FROM event_partition p

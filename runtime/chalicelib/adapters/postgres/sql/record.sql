@@ -76,7 +76,8 @@ ORDER BY alert_id, announcement_id
 
 -- name: corrections
 SELECT number, nullif(course, '') AS course, about, wanted, requested_by, requested_at, decision, reason,
-       decided_by, decided_at, correcting, statement, stated_by, stated_at
+       decided_by, decided_at, correcting, statement, stated_by, stated_at,
+       nullif(earlier, '[]') AS earlier_statements
 FROM correction WHERE student = %(student)s ORDER BY number
 
 -- name: events
