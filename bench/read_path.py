@@ -43,7 +43,9 @@ def measure(conninfo: str, *, times: int = TIMES) -> dict[str, Ratios]:
         "course": lambda: reads.course(course(), NOW, person=PERSON),
         "students_by_risk": lambda: reads.students(course(), "risk", (), 50, NOW, person=PERSON),
         "students_by_mark": lambda: reads.students(course(), "mark", (), 50, NOW, person=PERSON),
-        "students_by_name": lambda: reads.students(course(), "name", (), 50, NOW, person=PERSON),
+        "students_by_student": lambda: reads.students(
+            course(), "student", (), 50, NOW, person=PERSON
+        ),
         "students_by_last_activity": lambda: reads.students(
             course(), "last_activity", (), 50, NOW, person=PERSON
         ),

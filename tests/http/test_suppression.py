@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.builders import enrolled, scored, submitted
@@ -63,3 +64,46 @@ def test_of_a_small_course_an_analyst_is_told_no_number(school):
     listed = school.as_("student", sub=ANALYST).found("/v1/courses")["items"]
     (small,) = (one for one in listed if one["course"] == "HIST-7")
     assert (small["students"], small["open_alerts"]) == (None, None)
+
+
+@pytest.mark.parametrize("who", ["analyst", "administrator", "integrator"])
+def test_the_list_tells_no_few_either_nor_nobody_nor_how_many_have_left(school, database, who):
+    put_roster(database, holds(f"an-{who}", who))
+    school.put("/v1/courses/EMPTY", {"title": "Nobody's"})
+    school.put("/v1/courses/LEFT", {"title": "One of whom has left"})
+    students = [str(uuid.UUID(int=n << 120 | 3)) for n in range(11)]
+    for n, student in enumerate(students):
+        school.consume(msgspec.structs.replace(enrolled(f"l{n}", student, 0), course="LEFT"))
+    gone = msgspec.structs.replace(enrolled("x", students[0], 1, "withdrawn"), course="LEFT")
+    school.consume(gone)
+    school.sweep()
+
+    listed = school.as_("student", sub=f"an-{who}").found("/v1/courses")["items"]
+
+    told = {one["course"]: one["students"] for one in listed}
+    assert told == {"MATH-1": 12, "EMPTY": None, "LEFT": None}
+    everything = {one["course"]: one["students"] for one in school.found("/v1/courses")["items"]}
+    assert everything == {"MATH-1": 12, "EMPTY": 0, "LEFT": 10}
+
+
+def test_an_administrator_is_told_of_a_shadow_by_rule_alone(school, database):
+    put_roster(database, holds("an-administrator", "administrator"))
+    asking = school.as_("student", sub="an-administrator")
+    school.put("/v1/policy/shadow", {"early_warning_bp": 9900, "low_mark_bp": 9800})
+    school.sweep()
+    report = "/v1/policy/shadow/report"
+
+    seen, told = school.found(report), asking.found(report)
+
+    counts = ("both", "only_in_force", "only_in_shadow")
+    assert [one["rule"] for one in told["rules"]] == [one["rule"] for one in seen["rules"]]
+    for whole, one in zip(seen["rules"], told["rules"], strict=True):
+        expected = [None if whole[name] < 10 else whole[name] for name in counts]
+        assert [one[name] for name in counts] == expected
+        assert set(one["alerts"].values()) == {None}
+    assert any(one["only_in_shadow"] for one in told["rules"]), "somebody has ten"
+    assert (len(seen["days"]), told["days"]) == (1, [])
+    today = str(school.clock.now().date())
+    for query in ({"course": "MATH-1"}, {"from": today}, {"to": today}):
+        assert asking.get(report, **query)[0] == 403
+        assert school.get(report, **query)[0] == 200

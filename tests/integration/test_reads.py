@@ -146,6 +146,7 @@ def ask_everything(reads: PostgresReads, student: str, only: Own | None) -> None
     reads.timeline(STUDENT, None, (), 50)
     for after in ((), (COURSE,)):
         reads.courses(after, 50, only=only)
+    reads._database.ask(queries.load("reads.sql")["class_sizes"], {"courses": [COURSE]})
     reads.course(COURSE, NOW)
     for sort, (_, first) in SORTS.items():
         reads.students(COURSE, sort, (), 50, NOW)

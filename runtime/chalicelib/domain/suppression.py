@@ -46,28 +46,38 @@ def whole_of(count: int) -> int | None:
     return None if count < FEWEST else count
 
 
+def apart_from(count: int | None, *told: int | None) -> int | None:
+    """Return a count that is told, unless it differs by a few from another that is."""
+    if count is None or any(0 < abs(count - one) < FEWEST for one in told if one is not None):
+        return None
+    return count
+
+
 def course_for_others(course: Json) -> Json:
     """Return a course's summary for who may not see its students.
 
-    Alerts are left out: how many there are is not how many students have them.
+    Alerts are left out: how many there are is not how many students have them. Those enrolled at
+    the last sweep come first, since the list of courses tells them as well, of the same whole.
     """
     students, risk, of_class = whole_of(course["students"]), course["risk"], course["class"]
     few = students is None
+    swept = same_or_part_of(of_class["enrolled"], students) if of_class else None
+    enrolled = apart_from(same_or_part_of(course["enrolled"], students), swept)
     return {
         **course,
         "students": students,
-        "enrolled": same_or_part_of(course["enrolled"], students),
+        "enrolled": enrolled,
         "open_alerts": None,
         "risk": dict.fromkeys(risk) if few else suppressed(risk),
-        "class": _class(of_class, students) if of_class else None,
+        "class": _class(of_class, students, swept, enrolled) if of_class else None,
     }
 
 
-def _class(of_class: Json, students: int | None) -> Json:
-    told = same_or_part_of(of_class["marked"], students)
+def _class(of_class: Json, students: int | None, swept: int | None, enrolled: int | None) -> Json:
+    told = apart_from(same_or_part_of(of_class["marked"], students), swept, enrolled)
     return {
         **of_class,
-        "enrolled": same_or_part_of(of_class["enrolled"], students),
+        "enrolled": swept,
         "marked": told,
         "mean": of_class["mean"] if told is not None else None,
     }
@@ -76,14 +86,11 @@ def _class(of_class: Json, students: int | None) -> Json:
 def comparison_for_others(report: Json) -> Json:
     """Return how two policies compare for who may not see the students; alerts are left out.
 
-    The counts of a rule or a day are told of no whole that has a number, so each stands for itself.
+    The counts of a rule are told of no whole that has a number, so each stands for itself. Those of
+    a day are sums over rules, from which a rule's would follow: no day is told.
     """
-    return {
-        "rules": [
-            {**_large(one), "alerts": dict.fromkeys(one["alerts"])} for one in report["rules"]
-        ],
-        "days": [_large(one) for one in report["days"]],
-    }
+    rules = [{**_large(one), "alerts": dict.fromkeys(one["alerts"])} for one in report["rules"]]
+    return {"rules": rules, "days": []}
 
 
 def _large(row: Json) -> Json:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from chalicelib.adapters.postgres import queries, shown
 from chalicelib.adapters.postgres.classes import FIRST
 from chalicelib.adapters.postgres.student_page import student_page
+from chalicelib.domain.suppression import same_or_part_of, whole_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +23,12 @@ _SQL = queries.load("reads.sql")
 LATEST = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
 LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 # Where a list begins, by its sort key and student.
-SORTS = {"risk": (20, FIRST), "mark": (-1, FIRST), "name": (0, FIRST), "last_activity": (-2, FIRST)}
+SORTS = {
+    "risk": (20, FIRST),
+    "mark": (-1, FIRST),
+    "student": (0, FIRST),
+    "last_activity": (-2, FIRST),
+}
 # PostgreSQL writes +00:00 into the JSON that it builds; within a text a quote would be escaped.
 _OFFSET = re.compile(r'("(?:\w+_at|as_of)" ?: ?"[^"]+)\+00:00"')
 Json = dict[str, Any]
@@ -82,10 +88,21 @@ class PostgresReads:
     def courses(
         self, after: Sequence[Any], limit: int, *, person: str = "", only: Own | None = None
     ) -> Page:
-        """Return courses by id; somebody's own, or all."""
+        """Return courses by id, somebody's own or all; numbers of others' students suppressed."""
         courses = None if only is None else list(only.courses)
         values = {"after": after[0] if after else "", "limit": limit, "courses": courses}
-        return _page(self._rows("courses", values, person), limit, shown.course, 1)
+        found = _page(self._rows("courses", values, person), limit, shown.course, 1)
+        others = {row["course"] or "": row for row in found.rows if row["students"] is None}
+        for course, enrolled, students in self._class_sizes(list(others), person):
+            others[course]["students"] = same_or_part_of(enrolled, whole_of(students))
+        return found
+
+    def _class_sizes(self, courses: list[str], person: str) -> list[tuple[str, int, int]]:
+        if not courses:
+            return []
+        with self._database.transaction(person=person, for_all=True) as cursor:
+            cursor.execute(_SQL["class_sizes"], {"courses": courses})
+            return [(course, enrolled, n) for course, enrolled, n in cursor.fetchall()]
 
     def course(self, course: str, as_of: dt.datetime, *, person: str = "") -> bytes | None:
         """Return the JSON of one course's summary; None when unknown."""

@@ -53,11 +53,11 @@ SELECT 1 FROM standing WHERE student = %(student)s LIMIT 1
 
 -- name: courses
 -- Courses by id, with how many students are enrolled and have open alerts. A course is known by the
--- catalogue or, when nobody has put it there, by the sweep, which also counts the students. Who does
--- not see the students is not told how many have alerts, or of fewer than ten. Uses course_pkey,
+-- catalogue or, when nobody has put it there, by the sweep, which also counts the students. Of whom
+-- who asks does not see there is no number here: see class_sizes. Uses course_pkey,
 -- course_context_pkey, alert_one_open.
 SELECT k.course, c.title, c.subject, c.starts_on, c.ends_on,
-       CASE WHEN s.seen OR coalesce(x.enrolled, 0) NOT BETWEEN 1 AND 9 THEN coalesce(x.enrolled, 0) END,
+       CASE WHEN s.seen THEN coalesce(x.enrolled, 0) END,
        CASE WHEN s.seen THEN (SELECT count(*) FROM alert a
                               WHERE a.course = k.course AND a.cleared_at IS NULL) END
 FROM (
@@ -75,6 +75,12 @@ LEFT JOIN course_context x ON x.course = k.course
 CROSS JOIN LATERAL (SELECT (SELECT entered_as('sees_all'))
                            OR k.course = ANY ((SELECT seen_courses())::text[]) AS seen) AS s
 ORDER BY k.course
+
+-- name: class_sizes
+-- How many students of these courses are enrolled as the sweep saw it, and how many ever were; to be
+-- told after suppression alone. Uses course_context_pkey, standing_by_risk.
+SELECT x.course, x.enrolled, (SELECT count(*) FROM standing s WHERE s.course = x.course)
+FROM course_context x WHERE x.course = ANY (%(courses)s::text[])
 
 -- name: course
 -- One course: catalogue, class, distribution of risk. Uses standing_by_risk, alert_by_course.
@@ -115,9 +121,9 @@ FROM (
 ) AS s
 ORDER BY s.risk_bucket DESC, s.student
 
--- name: students_by_name
--- The same by pseudonym, until the roster brings names. OFFSET 0, since standing_pkey gives that
--- order too, but by a walk through the students of all courses.
+-- name: students_by_student
+-- The same by pseudonym: names are sealed, and no order of theirs is kept. OFFSET 0, since
+-- standing_pkey gives that order too, but by a walk through the students of all courses.
 SELECT 0, s.student::text, s.marks, s.weight_sum, s.weighted_sum,
        s.handed_in, s.late, s.sessions, s.attended,
        greatest(s.last_activity_on, s.last_submitted_on), s.open_alerts,
