@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import platform
 import sys
@@ -31,6 +32,7 @@ from bench.goals import GOALS
 
 SHORT = {"history": 1_000_000, "attached": 0, "soak_s": 15.0, "rounds": 7}
 LONG = {"history": 10_000_000, "attached": 50_000_000, "soak_s": 120.0, "rounds": 15}
+A_WEEK_LATER = database.NOW + dt.timedelta(days=7)
 LATEST = Path(__file__).with_name("latest.json")
 _console = Console(highlight=False, soft_wrap=True)
 
@@ -65,7 +67,7 @@ def measure(form: dict[str, Any]) -> dict[str, Any]:
         ingest, superuser = postgres.dsn(name, "ingest"), postgres.dsn(name)
         database.fill(ingest, int(form["history"]), tell)
         tell("sweep")
-        figures |= database.sweep_all(ingest)
+        figures["sweep_s"] = database.sweep_all(ingest)
         database.execute(superuser, "VACUUM (ANALYZE)", "CHECKPOINT")
         tell("reads")
         figures |= read_path.measure(postgres.dsn(name, "api"))
@@ -77,9 +79,11 @@ def measure(form: dict[str, Any]) -> dict[str, Any]:
         figures |= tutorial.measure(postgres, name)
         tell("soak")
         figures["soak"] = soak.measure(ingest, superuser, seconds=float(form["soak_s"]))
+        tell("sweep, a week later")
+        figures["sweep_week_later_s"] = database.sweep_all(ingest, A_WEEK_LATER)
         if form["attached"]:
             tell("history attached")
-            figures |= history.measure(ingest, superuser, rows=int(form["attached"]))
+            figures |= history.measure(postgres, name, rows=int(form["attached"]), tell=tell)
     return figures
 
 

@@ -36,9 +36,12 @@ NOW = dt.datetime(2025, 3, 25, tzinfo=dt.UTC)
 class StandingClock:
     """A clock that stands still, so that every run judges by the same moment."""
 
+    def __init__(self, now: dt.datetime = NOW) -> None:
+        self._now = now
+
     def now(self) -> dt.datetime:
-        """Return a day after the last event of the workload."""
-        return NOW
+        """Return that moment; by default a day after the last event of the workload."""
+        return self._now
 
 
 @contextlib.contextmanager
@@ -88,15 +91,12 @@ def fill(conninfo: str, events: int, tell: Callable[[str], None]) -> None:
             tell(f"history: {done:,} of {events:,} events")
 
 
-def sweep_all(conninfo: str) -> dict[str, float]:
+def sweep_all(conninfo: str, now: dt.datetime = NOW) -> float:
     """Sweep every class once, as the schedule does; return the seconds it took."""
     began = time.perf_counter()
-    sweep(
-        store=PostgresStore(Database(conninfo)),
-        judge=Judge(HIGHER_EDUCATION),
-        clock=StandingClock(),
-    )
-    return {"sweep_s": time.perf_counter() - began}
+    store, judge = PostgresStore(Database(conninfo)), Judge(HIGHER_EDUCATION)
+    sweep(store=store, judge=judge, clock=StandingClock(now))
+    return time.perf_counter() - began
 
 
 def execute(conninfo: str, *statements: str) -> None:

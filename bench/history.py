@@ -4,42 +4,64 @@ from __future__ import annotations
 
 import statistics
 import time
+from typing import TYPE_CHECKING
 
 from bench.database import consumer, execute
 from bench.workload import Workload, kinesis_event
 
-BATCH, ROUNDS = 5000, 9
-_PART = 1_000_000
-# Rows as the consumer writes them, spread over the quarters of 2024.
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chalicelib.consumer import Consumer
+    from local.postgres import EmbeddedPostgres
+
+BATCH, ROUNDS, WARMING = 5000, 9, 20  # see write_path for what the warming is for
+WITHOUT = "bench_without"
+_QUARTERS = ("2024-01-01", "2024-04-01", "2024-07-01", "2024-10-01")
+# Rows as the consumer writes them, spread over the first 90 days of a quarter; in the order of the
+# students, since it is the index that takes its time otherwise.
 _HISTORY = """
 INSERT INTO event (student, occurred_at, event_uid, receipt, event_type, source, event_id, course,
                    subject, details, metadata)
-SELECT md5('student' || (i::bigint * 7919 % 100000))::uuid,
-       timestamptz '2024-01-01 00:00+00' + (i::bigint * 104729 % 31536000) * interval '1 second',
+SELECT md5('student' || (i::bigint * 7919 % 100000))::uuid AS student,
+       timestamptz '{quarter} 00:00+00' + (i::bigint * 104729 % 7776000) * interval '1 second',
        md5('event' || i)::uuid, md5('receipt')::uuid, 4, 'local', 'activity-' || i,
        'COURSE-' || lpad((i % 1000)::text, 4, '0'), 'page_view', '{{"count":3}}',
        '{{"tool":"quiz-engine"}}'
 FROM generate_series({first}, {last}) AS i
+ORDER BY student
 """
 
 
-def measure(ingest: str, superuser: str, *, rows: int) -> dict[str, float]:
-    """Return the consumer's rate with `rows` of history, relative to its rate without."""
-    # From a checkpoint on both times, since each page is logged whole when it is first changed.
-    execute(superuser, "VACUUM (ANALYZE)", "CHECKPOINT")
-    without = _seconds(ingest)
-    for first in range(0, rows, _PART):
-        execute(superuser, _HISTORY.format(first=first, last=first + _PART - 1))
-    execute(superuser, "VACUUM (ANALYZE)", "CHECKPOINT")
-    return {"history_ratio": without / _seconds(ingest), "rows_attached": float(rows)}
+def measure(
+    postgres: EmbeddedPostgres, database: str, *, rows: int, tell: Callable[[str], None]
+) -> dict[str, float]:
+    """Return the consumer's rate with `rows` of history, relative to its rate without.
+
+    Batch by batch in turn, in two databases of one server that differ in nothing else.
+    """
+    superuser = postgres.dsn(database)
+    execute(postgres.dsn("postgres"), f"CREATE DATABASE {WITHOUT} TEMPLATE {database}")
+    for number, quarter in enumerate(_QUARTERS):
+        tell(f"history: {number * rows // 4:,} of {rows:,} rows attached")
+        first, last = number * rows // 4, (number + 1) * rows // 4 - 1
+        execute(superuser, _HISTORY.format(quarter=quarter, first=first, last=last))
+    for name in (database, WITHOUT):
+        execute(postgres.dsn(name), "VACUUM (ANALYZE)", "CHECKPOINT")
+    both = [consumer(postgres.dsn(name, "ingest")) for name in (WITHOUT, database)]
+    workload = Workload(seed=time.time_ns())
+    _in_turn(both, workload, WARMING)
+    without, with_ = _in_turn(both, workload, ROUNDS)
+    return {"history_ratio": without / with_, "rows_attached": float(rows)}
 
 
-def _seconds(ingest: str) -> float:
-    whole, workload = consumer(ingest), Workload(seed=time.time_ns())
-    took = []
-    for _ in range(ROUNDS + 1):
-        event = kinesis_event(workload.batch(BATCH, bursty=False))
-        began = time.perf_counter()
-        whole.consume(event)
-        took.append(time.perf_counter() - began)
-    return statistics.median(took[1:])
+def _in_turn(both: list[Consumer], workload: Workload, rounds: int) -> list[float]:
+    """Return the median of the seconds that a batch takes each of them."""
+    took: list[list[float]] = [[] for _ in both]
+    for _ in range(rounds):
+        for one, seconds in zip(both, took, strict=True):
+            event = kinesis_event(workload.batch(BATCH, bursty=False))
+            began = time.perf_counter()
+            one.consume(event)
+            seconds.append(time.perf_counter() - began)
+    return [statistics.median(seconds) for seconds in took]

@@ -34,16 +34,21 @@ SELECT a.mild, a.better, a.since, a.alert_id,
        alert_state(a.progress, a.outcome, a.cleared_at, a.snoozed_until, %(as_of)s), a.because,
        a.assignee, a.snoozed_until, a.opened_at, a.noted_at, a.cleared_at, a.outcome, a.points, a.version
 FROM (
-  SELECT a.*, -a.severity AS mild, -coalesce(r.points, 0) AS better,
-         coalesce(a.noted_at, a.opened_at) AS since, r.points
-  FROM alert a CROSS JOIN LATERAL risk_moved(a.student, a.course, %(today)s) AS r
-  WHERE a.cleared_at IS NULL
-    AND (%(course)s::text IS NULL OR a.course = %(course)s)
-    AND (%(student)s::uuid IS NULL OR a.student = %(student)s::uuid)
-    AND (%(assignee)s::text IS NULL OR a.assignee = %(assignee)s)
-    AND (%(rule)s::text IS NULL OR a.rule = %(rule)s)
-    AND (%(snoozed)s::boolean IS NULL OR coalesce(a.snoozed_until > %(as_of)s, false) = %(snoozed)s)
-    AND (%(progress)s::text IS NULL OR a.progress = %(progress)s)
+  SELECT a.*, -a.severity AS mild, -coalesce(a.points, 0) AS better,
+         coalesce(a.noted_at, a.opened_at) AS since
+  FROM (
+    SELECT a.*, r.points
+    FROM alert a CROSS JOIN LATERAL risk_moved(a.student, a.course, %(today)s) AS r
+    WHERE a.cleared_at IS NULL
+      AND (%(course)s::text IS NULL OR a.course = %(course)s)
+      AND (%(student)s::uuid IS NULL OR a.student = %(student)s::uuid)
+      AND (%(assignee)s::text IS NULL OR a.assignee = %(assignee)s)
+      AND (%(rule)s::text IS NULL OR a.rule = %(rule)s)
+      AND (%(snoozed)s::boolean IS NULL
+           OR coalesce(a.snoozed_until > %(as_of)s, false) = %(snoozed)s)
+      AND (%(progress)s::text IS NULL OR a.progress = %(progress)s)
+    OFFSET 0  -- the risk is looked up once, not wherever it is used
+  ) AS a
 ) AS a
 WHERE (a.mild, a.better, a.since, a.alert_id)
       > (%(mild)s, %(better)s, %(since)s, %(after_id)s)
