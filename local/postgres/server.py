@@ -22,7 +22,20 @@ if TYPE_CHECKING:
 
 __all__ = ["NOT_DURABLE", "EmbeddedPostgres", "PostgresError", "free_port"]
 
+# As in the parameters of the stack: no text of a statement, and no value of a row, in the log.
+QUIET = {
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+    "log_min_duration_sample": "-1",
+    "log_transaction_sample_rate": "0",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "track_activity_query_size": "100",
+}
 _SETTINGS = {
+    **QUIET,
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "60",
@@ -61,6 +74,11 @@ class EmbeddedPostgres:
     @property
     def _tree(self) -> Path:
         return binaries.tree(paths.PROGRAMS)
+
+    @property
+    def log(self) -> Path:
+        """What the server writes."""
+        return self.data.parent / "server.log"
 
     @property
     def passfile(self) -> Path:
@@ -179,16 +197,15 @@ class EmbeddedPostgres:
 
     def _try_to_launch(self) -> str | None:
         """Start and wait until it answers; return the reason when it does not."""
-        log = self.data.parent / "server.log"
-        log.touch()
-        account.give(log)
-        before = log.stat().st_size
+        self.log.touch()
+        account.give(self.log)
+        before = self.log.stat().st_size
         options = " ".join(f"-c {name}='{value}'" for name, value in self._settings.items())
-        command = ("pg_ctl", "-D", str(self.data), "-l", str(log), "-w", "-t", "60")
+        command = ("pg_ctl", "-D", str(self.data), "-l", str(self.log), "-w", "-t", "60")
         done = binaries.run(self._tree, *command, "-o", f"-p {self.port} {options}", "start")
         if done.returncode == 0:
             return None
-        return postmaster.reason(log.read_bytes()[before:].decode(errors="replace"))
+        return postmaster.reason(self.log.read_bytes()[before:].decode(errors="replace"))
 
     def _stop_left_over(self) -> None:
         """End a server that an earlier run, killed, left on this data.

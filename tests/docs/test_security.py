@@ -42,3 +42,11 @@ def test_every_alarm_is_in_the_runbook(name):
 def test_files_and_alarms_were_found():
     assert len(FILES) > 30
     assert len(ALARMS) > 15
+
+
+def test_whatever_the_makefile_installs_has_hashes():
+    installs = [
+        line for line in (PROJECT / "Makefile").read_text().splitlines() if "pip install" in line
+    ]
+    assert len(installs) == 4
+    assert [line for line in installs if "--require-hashes" not in line] == []

@@ -27,6 +27,7 @@ from local.paths import PROGRAMS
 from local.postgres import binaries
 from tests.builders import START, lambda_event, raw_record
 from tests.http.conftest import student_of
+from tests.rosters import as_owner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -150,6 +151,19 @@ def _consume(api: Any, told: Told, database: Any) -> None:
     jobs.seal_ledger(service)
 
 
+def _fail(api: Any, told: Told, database: Any) -> None:
+    """Send once more what the database refuses, so that the statement fails, and its text is at hand."""
+    with as_owner(database) as cursor:
+        for table in ("person", "alert_history"):
+            cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT never CHECK (false) NOT VALID")
+    alert = api.found("/v1/alerts")["items"][0]["alert_id"]
+    api.post("/v1/people", [{**PEOPLE[0], "given_name": "Xanthippe II"}])
+    headers = {"Content-Type": "application/json", "If-Match": "*"}
+    body = json.dumps({"note": f"{NAMES[1]} said so"}).encode()
+    path = f"/v1/alerts/{alert}/notes"
+    assert api.client.http.request("POST", path, headers=headers, body=body).status_code == 500
+
+
 def _dump(database: Any) -> str:
     tree = binaries.tree(PROGRAMS)
     command = [str(tree / "bin" / "pg_dump"), "--data-only", "--dbname", database.dsn()]
@@ -192,7 +206,9 @@ def test_a_full_run_tells_nobody_who_a_pseudonym_is(
     api, told, database, caplog, capfd, monkeypatch
 ):
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "any")  # metrics are printed, too
+    before = database.server.log.stat().st_size
     _run(api, told, database)
+    _fail(api, told, database)
     printed = "".join(capfd.readouterr())
 
     assert student_of(ADA) in "".join(told.messages)
@@ -203,6 +219,10 @@ def test_a_full_run_tells_nobody_who_a_pseudonym_is(
     assert _traces(printed) == []
     assert _traces("\n".join(told.messages)) == []
     assert _traces("\n".join(told.urls)) == []
+    servers = database.server.log.read_bytes()[before:].decode()
+    assert 'violates check constraint "never"' in servers
+    assert _traces(servers) == []
+    assert student_of(ADA) not in servers
 
     kept = _dump(database)
     assert student_of(ADA) in kept

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from local.postgres.server import QUIET
+
 
 def primary(found):
     (one,) = [
@@ -51,14 +53,38 @@ def test_it_is_watched(synthesized):
         assert f"/aws/rds/instance/{name}/postgresql" in [g.get("LogGroupName") for g in groups]
 
 
-def test_it_takes_tls_only_and_logs_what_is_slow(synthesized):
+def test_it_takes_tls_only_and_keeps_statistics_of_statements(synthesized):
     (group,) = synthesized.of_type("AWS::RDS::DBParameterGroup").values()
     parameters = group["Parameters"]
 
     assert group["Family"] == "postgres17"
     assert parameters["rds.force_ssl"] == "1"
-    assert parameters["shared_preload_libraries"] == "pg_stat_statements"
-    assert parameters["log_min_duration_statement"] == "1000"
+    assert parameters["shared_preload_libraries"] == "pg_stat_statements"  # and no auto_explain
+
+
+def test_its_log_has_no_text_of_a_statement_and_no_value_of_a_row(synthesized):
+    (group,) = synthesized.of_type("AWS::RDS::DBParameterGroup").values()
+    parameters = group["Parameters"]
+
+    assert parameters["log_statement"] == "none"
+    assert parameters["log_min_duration_statement"] == "-1"
+    assert parameters["log_min_error_statement"] == "panic"
+    assert parameters["log_error_verbosity"] == "terse"
+    assert parameters["log_parameter_max_length"] == "0"
+    assert parameters["log_parameter_max_length_on_error"] == "0"
+    assert parameters["pg_stat_statements.track_utility"] == "0"
+    assert (
+        QUIET.items() <= parameters.items()
+    )  # as the server of this system, whose log is searched
+
+
+def test_every_instance_has_these_parameters(synthesize):
+    found = synthesize("prod")
+    (group,) = found.of_type("AWS::RDS::DBParameterGroup")
+    instances = found.of_type("AWS::RDS::DBInstance").values()
+
+    assert len(instances) == 2
+    assert [one["DBParameterGroupName"] for one in instances] == [{"Ref": group}] * 2
 
 
 def test_backups_are_kept_for_a_week_to_five(synthesize):

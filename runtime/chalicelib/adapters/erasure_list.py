@@ -33,7 +33,7 @@ class FileErasureList:
 
 
 class S3ErasureList:
-    """A bucket with an object for each entry; versioned and locked, so that none is lost."""
+    """A bucket with an object for each entry; every version is kept, no object is locked."""
 
     def __init__(self, bucket: str, *, client: Any = None) -> None:
         self._bucket = bucket
