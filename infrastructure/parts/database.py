@@ -33,7 +33,7 @@ QUIET = {
     "log_min_duration_sample": "-1",
     "log_transaction_sample_rate": "0",
     "log_min_error_statement": "panic",
-    "log_error_verbosity": "terse",  # no DETAIL, which has values of keys; no CONTEXT, which has rows
+    "log_error_verbosity": "terse",  # no DETAIL (values of keys), no CONTEXT (rows)
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
     "track_activity_query_size": "100",  # bytes, the least: Performance Insights keeps these texts

@@ -152,7 +152,7 @@ def _consume(api: Any, told: Told, database: Any) -> None:
 
 
 def _fail(api: Any, told: Told, database: Any) -> None:
-    """Send once more what the database refuses, so that the statement fails, and its text is at hand."""
+    """Send what the database refuses now, so that statements fail with names in their text."""
     with as_owner(database) as cursor:
         for table in ("person", "alert_history"):
             cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT never CHECK (false) NOT VALID")
