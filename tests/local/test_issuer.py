@@ -70,7 +70,17 @@ def test_it_vouches_for_nobody_else(issuer, form, error):
 
 
 def test_what_it_does_not_have_is_404(issuer):
-    assert asked(issuer, "GET", "/authorize")[0] == asked(issuer, "POST", "/keys")[0] == 404
+    assert asked(issuer, "GET", "/userinfo")[0] == asked(issuer, "POST", "/keys")[0] == 404
+
+
+def test_it_answers_to_its_own_name_alone(issuer):
+    connection = http.client.HTTPConnection("127.0.0.1", issuer.server_port, timeout=5)
+    for host, status in (("monitor.evil.example", 404), (f"localhost:{issuer.server_port}", 200)):
+        connection.request("GET", "/jwks.json", headers={"Host": host})
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == status
+    connection.close()
 
 
 def test_its_key_stays_and_only_its_owner_reads_it(issuer, tmp_path):
