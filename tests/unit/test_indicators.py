@@ -111,8 +111,20 @@ def test_missing_work_names_what_is_missing():
         "items": ["essay", "report"],
         "grace_days": 7,
         "threshold_bp": 5000,
-        "handed_in_by_class": {"essay": "9/10", "report": "9/10"},
+        "handed_in_by_class": {},
     }
+
+
+@pytest.mark.parametrize(
+    ("handed_in", "expected", "told"),
+    [(10, 20, "10/20"), (9, 18, None), (11, 20, None), (38, 40, None), (30, 40, "30/40")],
+)
+def test_how_many_have_handed_it_in_is_told_where_neither_they_nor_the_others_are_few(
+    handed_in, expected, told
+):
+    essay = due("essay")._replace(handed_in=handed_in, expected=expected)
+    found = said(standing(), CourseContext("C", (essay,)))["missing_work"]
+    assert found.evidence["handed_in_by_class"].get("essay") == told
 
 
 def test_nothing_was_due_for_who_was_not_enrolled_then():

@@ -63,6 +63,7 @@ def test_what_is_no_toml_is_refused_with_its_line(text, line, reason):
     ("text", "line", "key", "reason"),
     [
         ("grace_days = 3\nlow_mark_bp = 10_001", 2, "low_mark_bp", "Expected `int` <= 10000"),
+        ("below_class_min_students = 9", 1, "below_class_min_students", "Expected `int` >= 10"),
         ("low_mark_bp = '40'", 1, "low_mark_bp", "Expected `int`, got `str`"),
         ("grace_days = true", 1, "grace_days", "Expected `int`, got `bool`"),
         (

@@ -14,6 +14,7 @@ from msgspec.structs import fields
 from chalicelib.domain.errors import InvalidRequestError
 from chalicelib.domain.local_time import is_time_zone
 from chalicelib.domain.repeats import repeated
+from chalicelib.domain.suppression import FEWEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +29,7 @@ _NAMED = re.compile(r"`(\w+)`")
 _Share = Annotated[int, Meta(ge=0, le=10_000)]  # basis points
 _Days = Annotated[int, Meta(ge=0, le=366)]
 _Some = Annotated[int, Meta(ge=1, le=1000)]
+_Class = Annotated[int, Meta(ge=FEWEST, le=1000)]  # students: a figure of fewer is not told
 _Hour = Annotated[int, Meta(ge=0, le=23)]
 _Points = Annotated[int, Meta(ge=1, le=100)]  # of risk
 
@@ -46,7 +48,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     clear_falling_margin_bp: _Share
     below_class_bp: _Share
     below_class_gap_bp: _Share
-    below_class_min_students: _Some
+    below_class_min_students: _Class
     clear_below_class_margin_bp: _Share
     absence_min_sessions: _Some
     absence_rate_bp: _Share

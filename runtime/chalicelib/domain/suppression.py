@@ -33,7 +33,7 @@ def suppressed(cells: Mapping[str, int], fewest: int = FEWEST) -> dict[str, int 
 
 def part_of(part: int, whole: int | None) -> int | None:
     """Return how many of a whole that is told; None when they, or the rest, are few."""
-    return None if whole is None else suppressed({"part": part, "rest": whole - part})["part"]
+    return None if whole is None or min(part, whole - part) < FEWEST else part
 
 
 def same_or_part_of(part: int, whole: int | None) -> int | None:
@@ -51,6 +51,15 @@ def apart_from(count: int | None, *told: int | None) -> int | None:
     if count is None or any(0 < abs(count - one) < FEWEST for one in told if one is not None):
         return None
     return count
+
+
+def whole_percent(basis_points: int) -> int:
+    """Return a class's mean as it is told, in basis points: to the nearest whole percent, half up.
+
+    So two means, before and after one more mark, tell that mark to within as many points as the
+    class has students, and not exactly.
+    """
+    return (basis_points + 50) // 100 * 100
 
 
 def course_for_others(course: Json) -> Json:

@@ -95,11 +95,30 @@ def test_several_at_once_is_told_in_words():
     one = replace(marked(3000), sessions=40, attended=30)
     found = beyond(one, MATHEMATICS, flags_elsewhere=SUSPENDED)["several_at_once"]
     assert found.because == (
-        "Several at once: attendance of 80 % or less, failing mathematics, a suspension in the "
-        "last 90 days."
+        "Several at once: attendance of 80 % or less, failing mathematics here, and more elsewhere."
     )
     assert found.severity is Severity.HIGH
-    assert found.evidence["here"] == ["attendance of 80 % or less", "failing mathematics"]
+    assert found.evidence == {
+        "flags": ["attendance of 80 % or less", "failing mathematics"],
+        "more_elsewhere": True,
+        "threshold_flags": 2,
+    }
+
+
+@pytest.mark.parametrize("elsewhere", [0, ABSENT, FAILING_MATHEMATICS])
+def test_what_other_courses_show_as_well_is_no_more(elsewhere):
+    one = replace(marked(3000), sessions=40, attended=30)
+    found = beyond(one, MATHEMATICS, flags_elsewhere=elsewhere)["several_at_once"]
+    assert found.because == "Several at once: attendance of 80 % or less, failing mathematics."
+    assert found.evidence["more_elsewhere"] is False
+
+
+def test_what_other_courses_show_is_not_told_apart():
+    told = {
+        beyond(marked(3000), MATHEMATICS, flags_elsewhere=more)["several_at_once"][:4].__repr__()
+        for more in (ABSENT, FAILING_ENGLISH, SUSPENDED, ABSENT | FAILING_ENGLISH | SUSPENDED)
+    }
+    assert len(told) == 1
 
 
 def test_who_is_not_enrolled_shows_no_flag():

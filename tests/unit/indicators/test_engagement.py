@@ -10,7 +10,7 @@ from chalicelib.domain.standing import MICROS_PER_DAY, CourseContext
 from tests.standings import fires, said, standing
 
 TODAY = 20_000
-ACTIVE = CourseContext("C", median_day=TODAY - 1)
+ACTIVE = CourseContext("C", median_day=TODAY - 1, enrolled=10)
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,8 @@ def test_silence_is_told_in_words_that_stay_the_same_from_day_to_day():
         "the class was active."
     )
     assert found.evidence == {"silent_days": 20, "class_silent_days": 1, "threshold_days": 14}
+
+
+def test_of_a_class_of_nine_it_is_not_told_when_half_of_it_was_seen():
+    found = said(standing(active_day=TODAY - 20), ACTIVE._replace(enrolled=9))["silence"]
+    assert found.evidence == {"silent_days": 20, "threshold_days": 14}

@@ -99,8 +99,8 @@ def test_a_student_is_below_the_class_by_share_or_by_percentile(mean_bp, firing,
     assert (found and found.severity) == severity
 
 
-@pytest.mark.parametrize(("marked_students", "firing"), [(7, None), (8, True)])
-def test_a_student_can_be_below_a_class_of_eight_or_more(marked_students, firing):
+@pytest.mark.parametrize(("marked_students", "firing"), [(9, None), (10, True)])
+def test_a_student_can_be_below_a_class_of_ten_or_more(marked_students, firing):
     context = CLASS._replace(marked=marked_students)
     assert fires("below_the_class", marked(4900), context) == firing
     assert fires("below_the_class", marked(1000), context) == firing
@@ -122,7 +122,14 @@ def test_below_the_class_is_told_in_words():
     assert found.evidence == {
         "mean_bp": 4250,
         "class_mean_bp": 6000,
-        "class_15th_percentile_bp": 5000,
-        "threshold_bp": 4500,
+        "in_lowest_15_percent": True,
+        "threshold_below_class_bp": 2500,
         "events": ["uid-0", "uid-1"],
     }
+
+
+def test_the_mean_of_a_class_is_told_to_the_whole_percent_and_no_one_else_s_mean_at_all():
+    told = said(marked(4000), CLASS._replace(mean_bp=5776, low_bp=4321))["below_the_class"]
+    assert told.because == "The mean of 1 mark is 40 %; the class's is 58 %."
+    assert told.evidence["class_mean_bp"] == 5800
+    assert 4321 not in told.evidence.values()

@@ -47,22 +47,19 @@ def sudden_change(risk: int, signals: Signals, policy: Policy) -> Finding | None
 def several_at_once(flags: int, signals: Signals, policy: Policy) -> Finding | None:
     """Several of severe absence, failing mathematics or English, and a suspension (Balfanz).
 
-    Said in each course that has one of them.
+    Said in each course that has one of them, and there in the words of that course alone: who
+    teaches it reads of the others only that there is more, since what they show is theirs to tell.
     """
     together = flags | signals.flags_elsewhere
     if not flags or together.bit_count() < policy.several_flags:
         return None
-    words = _words(policy)
-    named = [words[flag] for flag in words if together & flag]
+    named = [said for flag, said in _words(policy).items() if flags & flag]
+    more = together != flags
     return Finding(
         "several_at_once",
         Severity.HIGH,
-        f"Several at once: {', '.join(named)}.",
-        {
-            "flags": named,
-            "here": [words[flag] for flag in words if flags & flag],
-            "threshold_flags": policy.several_flags,
-        },
+        f"Several at once: {', '.join(named)}{' here, and more elsewhere' if more else ''}.",
+        {"flags": named, "more_elsewhere": more, "threshold_flags": policy.several_flags},
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.indicators.finding import Finding, Severity
 from chalicelib.domain.standing import MICROS_PER_DAY, last_day
+from chalicelib.domain.suppression import whole_of
 
 if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
@@ -33,14 +34,16 @@ def silence(
         return None
     long = today - since >= policy.long_silence_days
     threshold = policy.long_silence_days if long else policy.silence_days
+    evidence: dict[str, object] = {"silent_days": today - since, "threshold_days": threshold}
+    if whole_of(context.enrolled) is not None:  # of fewer, it is when one of them was last seen
+        evidence["class_silent_days"] = today - context.median_day
     return Finding(
         "silence",
         Severity.HIGH if long else Severity.ELEVATED,
         f"No activity and nothing handed in since {dt.date(1970, 1, 1) + dt.timedelta(days=since)},"
         f" for {threshold} days or more, while half of the class was active.",
-        {"silent_days": today - since, "class_silent_days": today - context.median_day,
-         "threshold_days": threshold},
-    )  # fmt: skip
+        evidence,
+    )
 
 
 def _since(standing: Standing, context: CourseContext, as_of_us: int) -> int | None:

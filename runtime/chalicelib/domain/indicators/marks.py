@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.indicators.finding import Finding, Severity, count, percent
 from chalicelib.domain.indicators.trend import marks_by_work
 from chalicelib.domain.standing import mean_bp
+from chalicelib.domain.suppression import whole_percent
 from chalicelib.domain.work import marks_in_order
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ def below_the_class(
     """25 % below the class's mean (Blackboard), or in its lowest 15 % (edX Insights).
 
     In a class large enough; and since the lowest 15 % are always somebody, only those of them who
-    are a good way below the mean.
+    are a good way below the mean. The class's mean is told to the whole percent; the percentile is
+    not, since it is one student's mean.
     """
     mean, of_class = mean_bp(standing), context.mean_bp
     if mean is None or of_class is None or mean >= of_class:
@@ -90,12 +92,12 @@ def below_the_class(
         "below_the_class",
         far or Severity.WATCH,
         f"The mean of {count(standing.marks, 'mark')} is {percent(mean)}; the class's is "
-        f"{of_class // 100} %.",
+        f"{percent(whole_percent(of_class))}.",
         {
             "mean_bp": mean,
-            "class_mean_bp": of_class,
-            "class_15th_percentile_bp": context.low_bp,
-            "threshold_bp": of_class * (10_000 - policy.below_class_bp) // 10_000,
+            "class_mean_bp": whole_percent(of_class),
+            "in_lowest_15_percent": context.low_bp is not None and mean <= context.low_bp,
+            "threshold_below_class_bp": policy.below_class_bp,
             "events": [mark.scored_uid for mark in marks_in_order(standing.work)],
         },
         fires=far is not None,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.indicators.finding import Finding, Severity, count
 from chalicelib.domain.standing import MICROS_PER_DAY, enrolled_at
+from chalicelib.domain.suppression import part_of
 
 if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 def missing_work(
     standing: Standing, context: CourseContext, policy: Policy, as_of_us: int
 ) -> Finding | None:
-    """Work that is due, past its grace, handed in by most of the class, and not by this student."""
+    """Work that is due, past its grace, handed in by most of the class, and not by this student.
+
+    How many of the class have is told where they, and those who have not, are not few.
+    """
     missing = missing_items(standing, context, policy, as_of_us)
     if not missing:
         return None
@@ -29,7 +33,11 @@ def missing_work(
             "items": [due.item for due in missing],
             "grace_days": policy.grace_days,
             "threshold_bp": policy.class_gate_bp,
-            "handed_in_by_class": {due.item: f"{due.handed_in}/{due.expected}" for due in missing},
+            "handed_in_by_class": {
+                due.item: f"{due.handed_in}/{due.expected}"
+                for due in missing
+                if part_of(due.handed_in, due.expected) is not None
+            },
         },
     )
 
