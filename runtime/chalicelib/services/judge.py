@@ -57,10 +57,15 @@ class Judge:
         self._contexts_of(unit, courses, now)
 
     def judge(self, unit: Unit, parts: Iterable[Sequence[Touched]], now: dt.datetime) -> Outcome:
-        """Evaluate what a batch touched, part by part, by the contexts of the last sweep."""
+        """Evaluate what a batch changed, part by part, by the contexts of the last sweep.
+
+        A standing that is as it was, though events touched it, has been judged as it is; what the
+        time since then has made of it is the sweep's to say.
+        """
         verdicts: list[Verdict] = []
         self.refresh(unit, now)
-        for touched in parts:
+        for part_touched in parts:
+            touched = [one for one in part_touched if one.changed or not one.place]
             contexts = self._contexts_of(unit, {t.standing.course for t in touched}, now)
             part = self.verdicts(touched, contexts, now)
             unit.save_standings([one for one in map(_with_risk, part) if one is not None])
