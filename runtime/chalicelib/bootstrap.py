@@ -155,9 +155,8 @@ class Service:
         """What tells who asks."""
         known = self.settings
         clients = frozenset(known.clients)
-        return Tokens(
-            self.keys, Accepted(known.issuer, known.audience, clients, known.subject_claim)
-        )
+        whose = (known.issuer, known.audience, clients)
+        return Tokens(self.keys, Accepted(*whose, known.subject_claim, known.token_type))
 
     @functools.cached_property
     def senders(self) -> Senders:

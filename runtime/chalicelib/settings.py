@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.claims import is_safe_address
+from chalicelib.domain.claims import ACCESS_TOKEN, is_safe_address
 from chalicelib.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class Settings:
     audience: str = ""  # that tokens are made for; also what scopes may begin with
     clients: tuple[str, ...] = ()  # whose tokens without an audience are taken
     subject_claim: str = "sub"  # of a token: what names a person
+    token_type: str = ""  # that a token's header has to name: at+jwt; empty: or JWT, or none
     administrator: str = ""  # who becomes one at a migration, while nobody is
     requests_per_s: int = 20  # of one person; 0: any number
     machine_requests_per_s: int = 20  # of one machine; 0: any number
@@ -63,6 +64,8 @@ class Settings:
             )
         if self.issuer and not is_safe_address(self.issuer):
             raise ConfigurationError(f"MONITOR_ISSUER {self.issuer!r} begins with no https://")
+        if self.token_type not in ("", ACCESS_TOKEN):
+            raise ConfigurationError(f"MONITOR_TOKEN_TYPE is {self.token_type!r}; {ACCESS_TOKEN}")
         if (self.requests_per_s or self.machine_requests_per_s) and self.request_burst < 1:
             raise ConfigurationError("MONITOR_REQUEST_BURST is below 1: no request would pass")
 

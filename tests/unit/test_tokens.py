@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from chalicelib.adapters.issuer import usable
-from chalicelib.domain.claims import Accepted
+from chalicelib.domain.claims import ACCESS_TOKEN, Accepted
 from chalicelib.domain.errors import ConfigurationError, NotSignedInError, UnavailableError
 from chalicelib.domain.principal import Principal
 from chalicelib.services.tokens import Tokens
@@ -169,6 +169,51 @@ def test_another_client_or_another_use_is_refused(changed):
 def test_a_token_that_says_the_wrong_thing_is_refused(said, words):
     with pytest.raises(NotSignedInError, match=words):
         tokens().verify(signed(claims(**said)))
+
+
+# An ID token of an issuer whose name for this API is the client's id: OpenID Connect Core 1.0, 2.
+ID_TOKEN = {"azp": "dashboard", "client_id": None, "scope": None}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ID_TOKEN,
+        {**ID_TOKEN, "nonce": "n-0S6_WzA2Mj", "at_hash": "77QmUPtjPfzWtF2AnpK9RQ"},
+        {"nonce": "n-0S6_WzA2Mj"},
+        {"at_hash": "77QmUPtjPfzWtF2AnpK9RQ"},
+        {"c_hash": "LDktKdoQak3Pk0cnXxCltA"},
+        {"typ": "ID"},  # Keycloak's claim; its access tokens say Bearer
+    ],
+)
+def test_an_id_token_is_refused_though_it_was_made_for_us(said):
+    with pytest.raises(NotSignedInError, match="no access token"):
+        tokens().verify(signed(claims(**said)))
+
+
+@pytest.mark.parametrize(
+    ("said", "header"),
+    [
+        ({"scope": None, "scp": ["read"]}, {}),  # Okta, Entra
+        ({"scope": None}, {"typ": "at+jwt"}),
+        ({"scope": None}, {"typ": "application/at+jwt"}),
+        ({"typ": "Bearer"}, {}),
+    ],
+)
+def test_an_access_token_says_what_was_granted_or_that_it_is_one(said, header):
+    assert tokens().verify(signed(claims(**said), **header)).subject == "ada"
+
+
+def test_only_what_is_called_an_access_token_may_be_taken():
+    strict = Tokens(Keys(), Accepted(ISSUER, AUDIENCE)._replace(token_type=ACCESS_TOKEN))
+
+    assert strict.verify(signed(claims(), typ="at+JWT")).subject == "ada"
+    for header in ({}, {"typ": "JWT"}, {"typ": None}):
+        with pytest.raises(NotSignedInError, match="no access token"):
+            strict.verify(signed(claims(), **header))
+    machine = claims(sub="lms", client_id="lms")
+    with pytest.raises(NotSignedInError, match="no access token"):
+        strict.verify(signed(machine))
 
 
 def test_clocks_may_be_half_a_minute_apart():

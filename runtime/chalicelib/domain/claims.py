@@ -15,6 +15,10 @@ _LOOPBACK = ("http://127.0.0.1:", "http://localhost:")
 _NAME = re.compile("[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,128}")
 _CLIENT = ("client_id", "azp", "cid")  # RFC 9068 and Cognito; Keycloak, Auth0, Entra; Okta
 _SCOPES = ("scope", "scp")
+ACCESS_TOKEN = "at+jwt"  # noqa: S105  # the media type of RFC 9068, in a token's header
+# What OpenID Connect Core 1.0 (2, 3.3.2.11) and FAPI put into an ID token, and RFC 9068 does not
+# into an access token. By the code flow an ID token may lack them: see `_is_access_token`.
+_OF_AN_ID_TOKEN = frozenset({"nonce", "at_hash", "c_hash", "s_hash"})
 
 
 def is_safe_address(url: str) -> bool:
@@ -29,19 +33,23 @@ class Accepted(NamedTuple):
     audience: str
     clients: frozenset[str] = frozenset()  # only of tokens that have no audience
     subject_claim: str = "sub"  # what names a person; never reused and never hers to change
+    token_type: str = ""  # that the header has to name; empty: any of an access token
 
 
-def principal_of(claims: Mapping[str, Any], accepted: Accepted) -> Principal:
+def principal_of(claims: Mapping[str, Any], accepted: Accepted, token_type: str = "") -> Principal:
     """Return who asks; NotSignedInError when the token was made for something else.
 
     An access token names its audience (RFC 9068). One of Cognito's has none: its client must then
-    be a known one, and its use `access`, since an ID token would pass otherwise.
+    be a known one, and its use `access`, since an ID token would pass otherwise. `token_type` is
+    what the header says of itself.
     """
     client = _name(next((claims[name] for name in _CLIENT if name in claims), None))
     machine = _is_machine(claims, claims.get("sub"), client)
     subject = client if machine else _name(claims.get(accepted.subject_claim))
     if claims.get("token_use", "access") != "access" or not _is_for_us(claims, client, accepted):
         raise NotSignedInError("The token was not made for this API.")
+    if not machine and not _is_access_token(claims, token_type):
+        raise NotSignedInError("The token is no access token.")
     scopes = _scopes(claims, accepted.audience)
     return Principal(subject, "machine" if machine else "person", client, scopes)
 
@@ -58,6 +66,18 @@ def _is_for_us(claims: Mapping[str, Any], client: str, accepted: Accepted) -> bo
         return claims.get("token_use") == "access" and client in accepted.clients
     named = [audience] if isinstance(audience, str) else audience
     return bool(accepted.audience) and isinstance(named, list) and accepted.audience in named
+
+
+def _is_access_token(claims: Mapping[str, Any], token_type: str) -> bool:
+    """Tell whether nothing speaks for an ID token, and something against it.
+
+    One that is called an access token is one (RFC 9068, 4): the type is there to tell them apart.
+    Another must say what was granted, or of which use it is; an ID token says neither.
+    """
+    if claims.get("typ") == "ID" or _OF_AN_ID_TOKEN & claims.keys():  # the former is Keycloak's
+        return False
+    told = (*_SCOPES, "token_use")
+    return token_type == ACCESS_TOKEN or any(name in claims for name in told)
 
 
 def _is_machine(claims: Mapping[str, Any], subject: object, client: str) -> bool:

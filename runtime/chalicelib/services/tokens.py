@@ -8,7 +8,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.claims import Accepted, principal_of
+from chalicelib.domain.claims import ACCESS_TOKEN, Accepted, principal_of
 from chalicelib.domain.errors import ConfigurationError, NotSignedInError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _COMPACT = re.compile(r"(?=.{5,8192}\Z)[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
 # Each of them would let the token itself say which key is the right one (RFC 8725, 3.10), or
 # what else must be understood.
 _REFUSED_HEADERS = frozenset({"jku", "jwk", "x5u", "x5c", "crit"})
-_TYPES = {"jwt", "at+jwt", "application/at+jwt"}
+_TYPES = {"jwt", ACCESS_TOKEN}
 _OPTIONS: Any = {
     "require": ["exp", "iss", "sub"],
     "verify_aud": False,  # by domain.claims, since Cognito's have none
@@ -58,16 +58,19 @@ class Tokens:
         known = self._known.get(digest)
         if known and self._now() < known[1]:
             return known[0]
-        claims = self._claims(token)
-        principal = principal_of(claims, self._accepted)
+        claims, token_type = self._claims(token)
+        principal = principal_of(claims, self._accepted, token_type)
         self._remember(digest, principal, min(int(claims["exp"]), self._now() + KEPT_S))
         return principal
 
-    def _claims(self, token: str) -> dict[str, Any]:
+    def _claims(self, token: str) -> tuple[dict[str, Any], str]:
+        """Return what it says, and which type it says it is."""
         import jwt  # by those alone who verify: it takes as long as everything else
 
         try:
-            key = self._key(jwt.get_unverified_header(token))
+            header = jwt.get_unverified_header(token)
+            token_type = self._type(header)
+            key = self._key(header)
             claims: dict[str, Any] = jwt.decode(
                 token,
                 key=key.key,
@@ -78,13 +81,17 @@ class Tokens:
             )
         except jwt.PyJWTError as error:
             raise NotSignedInError(_WORDS.get(type(error).__name__, _WORDS[""])) from error
-        return claims
+        return claims, token_type
+
+    def _type(self, header: dict[str, Any]) -> str:
+        token_type = str(header.get("typ", "JWT")).lower().removeprefix("application/")
+        if token_type not in ({self._accepted.token_type} if self._accepted.token_type else _TYPES):
+            raise NotSignedInError("The token is no access token.")
+        return token_type
 
     def _key(self, header: dict[str, Any]) -> Any:
         if _REFUSED_HEADERS & header.keys():
             raise NotSignedInError("The token brings a key of its own.")
-        if str(header.get("typ", "JWT")).lower() not in _TYPES:
-            raise NotSignedInError("The token is no access token.")
         key = self._keys.key(str(header.get("kid", "")))
         if key is None:
             raise NotSignedInError("The token is signed with a key that its issuer does not have.")
