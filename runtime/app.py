@@ -28,7 +28,7 @@ from chalicelib.adapters.postgres.shown import TYPES
 from chalicelib.bootstrap import service
 from chalicelib.domain import alert_requests as ask
 from chalicelib.domain import correction, events
-from chalicelib.domain.access import FOR_A_RECORD, Action
+from chalicelib.domain.access import FOR_A_RECORD, Action, Permit
 from chalicelib.domain.binding import Binding
 from chalicelib.domain.catalogue import Course, Enrolment, Item, Lookup, distinct
 from chalicelib.domain.disclosures import disclosures
@@ -139,6 +139,14 @@ def _allowed(request: Any, action: Action, **about: Any) -> Asked:
 def _note(who: Asked, what: str, *students: str | None) -> None:
     """Keep whose records the answer is about to show; without that there is no answer."""
     note(who, service().ledger, what, students)
+
+
+def _known(student: str, *told: Any) -> None:
+    """Refuse who was made up, or erased: no answer about her may put her into the ledger.
+
+    `told` is what the answer says of her: anything of it makes her somebody.
+    """
+    _found(any(told) or service().reads.on_record(student) or None, "student")
 
 
 def _found(body: Any, what: str) -> Any:
@@ -739,7 +747,8 @@ def get_record(student: str) -> Response:
     now = service().clock.now()
     found = _found(service().records.everything(uid, now), "student")
     person = service().people.find([uid], person=who.person).get(uid)
-    _note(who, "students/record", uid)
+    if bytes(found["erasures"]) == b"[]":  # who was erased stays out of the ledger
+        _note(who, "students/record", uid)
     if wants_html(who.request):
         return html_answer(record_page(uid, f"{now:%Y-%m-%d %H:%M}", person, found), HEADERS)
     return answer({"student": uid, "as_of": now, "person": person, **found})
@@ -755,6 +764,7 @@ def get_disclosures(student: str) -> Response:
     uid = requests.student_of(student)
     who = _asks(Action.INSPECT_RECORD, student=uid)
     reads = service().records.reads(uid)
+    _known(uid, reads)
     _note(who, "students/disclosures", uid)
     return answer({"student": uid, **disclosures(reads)})
 
@@ -787,6 +797,7 @@ def get_corrections(student: str) -> Response:
     uid = requests.student_of(student)
     who = _asks(Action.ASK_FOR_CORRECTION, student=uid)
     found = service().corrections.of(uid, person=who.person)
+    _known(uid, found)
     _note(who, "students/corrections", uid)
     return answer({"items": [msgspec.structs.asdict(one) for one in found]})
 
@@ -873,7 +884,10 @@ def post_erasures(student: str) -> Response:
     who = _asks(Action.ANSWER_FOR_RECORDS, student=uid)
     wanted = requests.read(who.request, Erase)
     if requests.parameter(who.query, "dry_run", ("true", "false")) != "false":
-        return answer(erasure.would_erase(uid, service().privacy))
+        counted = erasure.would_erase(uid, service().privacy)
+        if any(counted["rows"].values()):
+            _note(who, "students/erasures", uid)
+        return answer(counted)
     return answer(
         erasure.erase(
             uid,
@@ -981,7 +995,10 @@ def post_roster_import() -> Response:
 def get_me() -> Response:
     """Return one's own lines of the roster."""
     who = _asks(Action.READ_DESCRIPTION)
-    return answer(roster.show_person(service().roster, who.person, person=who.person))
+    found = roster.show_person(service().roster, who.person, person=who.person)
+    for why, students in roster.by_interest(found).items():
+        _note(who._replace(permit=Permit(why)), "me", *students)
+    return answer(found)
 
 
 @_route(
@@ -1043,6 +1060,7 @@ def get_advisers(student: str) -> Response:
     uid = requests.student_of(student)
     who = _asks(Action.READ_ADVISERS, student=uid)
     found = roster.show_target(service().roster, "advises", uid, "student", person=who.person)
+    _known(uid, found["items"], found["history"])
     _note(who, "students/advisers", uid)
     return answer(found)
 

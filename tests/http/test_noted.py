@@ -2,144 +2,154 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
-import datetime as dt
 import json
 import re
-import urllib.parse
+import uuid
 from typing import Any
 
-import psycopg2
 import pytest
 
 import app as front
-from tests.builders import STUDENTS, active, attended, enrolled, scored, submitted
-from tests.conftest import TestDatabase
+from tests.http.school import ADA, GONE, GRACE, PUPILS, School, operations
 from tests.rosters import advises, put_roster
 
-ADA = STUDENTS[0]
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# What names a student and shows nothing of a record: who is erased leaves the ledger as well.
-NOT_A_RECORD = {"/v1/students/{student}/erasures"}
-GETS = sorted(path for path, methods in front.app.routes.items() if "GET" in methods)
-
-
-class Watched:
-    """The API with a class, alerts, names and something in quarantine, and its ledger."""
-
-    def __init__(self, api: Any, database: TestDatabase) -> None:
-        self.api, self._database = api, database
-        api.put("/v1/courses/MATH-1", {"title": "Mathematics"})
-        api.put("/v1/courses/MATH-1/items/essay", {"title": "Essay"})
-        for n, student in enumerate(STUDENTS):
-            api.consume(
-                enrolled(f"e{n}", student, 0),
-                submitted(f"s{n}", student, 2),
-                scored(f"m{n}", student, 3, 10),
-                attended(f"a{n}", student, 4, "absent", "monday"),
-                active(f"c{n}", student, 5),
-            )
-        api.consume(scored("m0", ADA, 3, 99))  # says otherwise: set aside
-        api.sweep()
-        api.post("/v1/holds", {"student": ADA, "reason": "a lawsuit"})
-        api.clock.moment = dt.datetime.now(dt.UTC)  # what was written bears it: see as-of
-        ((self.alert_id,), (self.set_aside,)) = (
-            self.rows("SELECT min(alert_id) FROM alert WHERE student = %s", ADA)[0],
-            self.rows("SELECT quarantine_uid::text FROM quarantine")[0],
-        )
-
-    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        connection = psycopg2.connect(self._database.dsn())
-        with contextlib.closing(connection), connection, connection.cursor() as cursor:
-            cursor.execute(query, values)
-            return cursor.fetchall()
-
-    def noted(self) -> list[tuple[Any, ...]]:
-        return self.rows("SELECT what, students::text[], reason FROM access ORDER BY access_id")
-
-    def path(self, route: str) -> str:
-        moment = urllib.parse.quote(self.api.clock.now().isoformat())
-        return route.format(
-            student=ADA, course="MATH-1", alert_id=self.alert_id, item="essay", number=1,
-            quarantine_uid=self.set_aside, moment=moment, person="somebody",
-        )  # fmt: skip
+OPERATIONS = operations(front.app.routes)
+# All that the answer to a change says, unless it shows a record as well.
+DONE = {"changed", "number", "accepted", "correlation_id"}
 
 
 @pytest.fixture
-def watched(api, database) -> Watched:
-    return Watched(api, database)
+def watched(api, database) -> School:
+    return School(api, database)
+
+
+def told_of(text: str) -> set[str]:
+    """Return the pupils whom an answer names, in base64 as well, as of what was set aside."""
+    hidden = [_opened(one) for one in re.findall(r"[A-Za-z0-9+/=]{40,}", text)]
+    return set(UUID.findall(" ".join([text, *hidden]))) & set(PUPILS)
+
+
+def _opened(text: str) -> str:
+    with contextlib.suppress(ValueError):
+        return base64.b64decode(text, validate=True).decode(errors="replace")
+    return ""
+
+
+def shows(operation: str, body: Any, told: set[str]) -> bool:
+    """Tell whether an answer shows of a record more than that something was done."""
+    if operation in OF_NOBODY:
+        return False
+    done = isinstance(body, dict) and body.keys() <= DONE
+    return bool(told) or ("{student}" in operation and not done)
+
+
+# What names a student and shows nothing of a record: whom the sender has named, with what is told
+# of him, and who is erased, who leaves the ledger as well.
+OF_NOBODY = {"POST /v1/people", "GET /v1/students/{student}/erasures"}
 
 
 def test_every_answer_that_names_a_student_is_noted_once(watched):
     """Whoever adds a route that shows students has to note it: this walks all there are."""
     showing = set()
-    for route in GETS:
+    for operation in OPERATIONS:
         before = len(watched.noted())
-        status, body = watched.api.get(watched.path(route))
-        assert status in {200, 404}, (route, body)
-        noted = watched.noted()[before:]
-        told = set(UUID.findall(json.dumps(body))) & set(STUDENTS)
-        if status == 200 and (told or "{student}" in route) and route not in NOT_A_RECORD:
-            assert len(noted) == 1, route
-            assert told <= set(noted[0][1]) <= set(STUDENTS), route
-            assert not UUID.search(noted[0][2]), route
-            showing.add(route)
+        answer = watched.do(operation)
+        assert 200 <= answer.status_code < 300, (operation, answer.body)
+        noted, told = watched.noted()[before:], told_of(answer.body.decode())
+        if shows(operation, answer.json_body, told):
+            assert len(noted) == 1, operation
+            assert told <= set(noted[0][1]) <= set(PUPILS), operation
+            assert not UUID.search(noted[0][2]), operation
+            showing.add(operation)
         else:
-            assert noted == [], route
-    assert {
-        "/v1/alerts",
-        "/v1/alerts/{alert_id}",
-        "/v1/courses/{course}/students",
-        "/v1/holds",
-        "/v1/quarantine",
-        "/v1/quarantine/{quarantine_uid}",
-        "/v1/students/{student}",
-        "/v1/students/{student}/as-of/{moment}",
-        "/v1/students/{student}/corrections",
-        "/v1/students/{student}/disclosures",
-        "/v1/students/{student}/events",
-        "/v1/students/{student}/record",
-    } <= showing
+            assert [one for one in noted if not one[0].startswith("outside/")] == [], operation
+    assert showing == SHOWING
+
+
+SHOWING = {
+    "GET /v1/alerts",
+    "GET /v1/alerts/{alert_id}",
+    "GET /v1/courses/{course}/students",
+    "GET /v1/holds",
+    "GET /v1/me",
+    "GET /v1/quarantine",
+    "GET /v1/quarantine/{quarantine_uid}",
+    "GET /v1/students/{student}",
+    "GET /v1/students/{student}/advisers",
+    "GET /v1/students/{student}/as-of/{moment}",
+    "GET /v1/students/{student}/corrections",
+    "GET /v1/students/{student}/disclosures",
+    "GET /v1/students/{student}/events",
+    "GET /v1/students/{student}/person",
+    "GET /v1/students/{student}/record",
+    "POST /v1/alerts/{alert_id}/acknowledge",
+    "POST /v1/alerts/{alert_id}/interventions",
+    "POST /v1/alerts/{alert_id}/notes",
+    "POST /v1/alerts/{alert_id}/resolve",
+    "POST /v1/people/names",
+    "POST /v1/students/lookup",
+    "POST /v1/students/{student}/erasures",
+    "PUT /v1/alerts/{alert_id}/assignee",
+    "PUT /v1/alerts/{alert_id}/interventions/{number}",
+    "PUT /v1/alerts/{alert_id}/snooze",
+    "PUT /v1/students/{student}/corrections/{number}/decision",
+    "PUT /v1/students/{student}/corrections/{number}/statement",
+}
+
+
+@pytest.mark.parametrize("student", [GONE, str(uuid.uuid4())], ids=["erased", "made up"])
+def test_who_was_erased_or_made_up_never_gets_into_the_ledger(watched, student):
+    before = watched.noted()
+    for operation in OPERATIONS:
+        if "{student}" in operation and operation != "GET /v1/students/{student}/erasures":
+            path = watched.path(operation).replace(watched.ids(operation)["student"][0], student)
+            watched.send(operation.split()[0], path, b"{}")
+            if operation.startswith("GET") and not (student == GONE and path.endswith("/record")):
+                assert watched.api.get(path)[0] == 404, operation
+    assert student not in json.dumps(watched.noted()[len(before) :])
+
+
+def test_what_nobody_is_told_of_by_a_dry_run_is_not_noted(watched):
+    before = watched.noted()
+    path = f"/v1/students/{GONE}/erasures"
+    status, told = watched.api.post(path, {"reason": "asked for"})
+    assert (status, any(told["rows"].values())) == (200, False)
+    assert watched.noted() == before
+
+
+def test_ones_own_lines_are_noted_by_what_one_has_to_do_with_each(watched, database):
+    watched.api.put("/v1/people/ada-herself/roles", {"roles": [], "student": ADA})
+    put_roster(database, advises("ada-herself", GRACE))
+    before = len(watched.noted())
+    watched.api.as_("student", sub="ada-herself").found("/v1/me")
+    rows = watched.rows(
+        "SELECT kind, what, reason, students::text[] FROM access ORDER BY access_id"
+    )
+    assert sorted(rows[before:]) == [
+        ("person", "me", "advises the student", [GRACE]),
+        ("student", "me", "is the student", [ADA]),
+    ]
 
 
 def test_a_list_is_one_row_with_all_whom_it_shows(watched):
     watched.api.found("/v1/courses/MATH-1/students")
-    ((what, students, _),) = watched.noted()
-    assert (what, set(students)) == ("courses/MATH-1/students", set(STUDENTS))
-
-
-def test_what_a_change_of_an_alert_shows_is_noted_too(watched):
-    url = f"/v1/alerts/{watched.alert_id}/acknowledge"
-    answer = watched.api.client.http.post(
-        url, headers={"Content-Type": "application/json", "If-Match": "*"}, body=b"{}"
-    )
-    assert answer.status_code == 200
-    ((what, students, _),) = watched.noted()
-    assert (what, students) == (f"alerts/{watched.alert_id}", [ADA])
-
-
-def test_an_id_that_is_looked_up_and_names_are_noted(watched):
-    key = watched.api.post("/v1/people", [{"student_id": "s-1", "given_name": "Ada"}])[1]
-    student = key["items"][0]["student"]
-    watched.api.post("/v1/people/names", {"students": [student]})
-    assert watched.noted()[-1][:2] == ("people/names", [student])
-
-
-def test_whom_a_person_advises_is_noted(watched, database):
-    put_roster(database, advises("an-adviser", ADA))
-    watched.api.found("/v1/people/an-adviser/roles")
-    assert watched.noted()[-1][:2] == ("people/roles", [ADA])
+    what, students, _ = watched.noted()[-1]
+    assert (what, set(students)) == ("courses/MATH-1/students", set(PUPILS) - {GONE})
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/students/{student}", "/v1/courses/{course}/students", "/v1/alerts"]
+    "operation",
+    ["GET /v1/students/{student}", "GET /v1/courses/{course}/students", "GET /v1/alerts"],
 )
-def test_without_the_ledger_nobody_is_shown_anything(watched, path):
+def test_without_the_ledger_nobody_is_shown_anything(watched, operation):
     watched.rows("ALTER TABLE access RENAME TO elsewhere; SELECT 1")
     watched.rows(
         "CREATE TABLE access (LIKE elsewhere, CHECK (false)); GRANT ALL ON access TO api; SELECT 1"
     )
-    status, body = watched.api.get(watched.path(path))
+    status, body = watched.api.get(watched.path(operation))
     assert status >= 500
     assert ADA not in json.dumps(body)
 

@@ -48,10 +48,18 @@ def show_person(roster: Roster, whose: str, *, person: str) -> Json:
 
 def students_of(shown: Json) -> list[str]:
     """Return the students whom a person's lines name, now or before: advised, or herself."""
-    lines: list[Json] = [
-        msgspec.json.decode(one) for part in ("items", "history") for one in shown[part]
-    ]
-    return [line["target"] for line in lines if line["kind"] in {"advises", "self"}]
+    return [student for students in by_interest(shown).values() for student in students]
+
+
+def by_interest(shown: Json) -> dict[str, list[str]]:
+    """Return the same students by why that person may know of them, as `Line` words a reason."""
+    found: dict[str, list[str]] = {}
+    for line in (msgspec.json.decode(one) for part in ("items", "history") for one in shown[part]):
+        if line["kind"] in {"advises", "self"}:
+            own = line["kind"] == "self"
+            why = f"is the student {line['target']}" if own else "advises the student"
+            found.setdefault(why, []).append(line["target"])
+    return found
 
 
 def _check(actor: str, before: list[Line], left: list[Line], today: dt.date) -> None:

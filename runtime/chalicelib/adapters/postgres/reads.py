@@ -60,6 +60,10 @@ class PostgresReads:
             else None
         )
 
+    def on_record(self, student: str) -> bool:
+        """Tell whether there is a record of a student, whoever may see it; of no one erased."""
+        return bool(self._rows("on_record", {"student": student}, "")[0][0])
+
     def timeline(
         self,
         student: str,

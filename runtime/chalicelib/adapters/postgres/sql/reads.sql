@@ -48,6 +48,10 @@ WHERE e.student = %(student)s
 ORDER BY e.occurred_at DESC, e.event_uid DESC
 LIMIT %(limit)s
 
+-- name: on_record
+-- Whether a pseudonym stands for somebody. The function's queries use standing_pkey, enrolment_pkey, person_pkey.
+SELECT on_record(%(student)s)
+
 -- name: has_student
 SELECT 1 FROM standing WHERE student = %(student)s LIMIT 1
 
