@@ -139,6 +139,7 @@ def ask_everything(reads: PostgresReads, student: str, only: Own | None) -> None
     """Ask every question that the API can, at the head of lists and further on."""
     reads.student(student, NOW)
     reads.known(student)
+    reads.on_record(student)
     for after in ((), (NOW, str(uuid.UUID(int=1)))):
         reads.timeline(student, None, after, 50)
         reads.timeline(student, COURSE, after, 50, event_type="activity_recorded")
