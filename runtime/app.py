@@ -28,7 +28,7 @@ from chalicelib.adapters.postgres.shown import TYPES
 from chalicelib.bootstrap import service
 from chalicelib.domain import alert_requests as ask
 from chalicelib.domain import correction, events
-from chalicelib.domain.access import FOR_A_RECORD, Action, Permit
+from chalicelib.domain.access import Permit
 from chalicelib.domain.binding import Binding
 from chalicelib.domain.catalogue import Course, Enrolment, Item, Lookup, distinct
 from chalicelib.domain.disclosures import disclosures
@@ -41,6 +41,7 @@ from chalicelib.domain.person import Person, Wanted, name_of
 from chalicelib.domain.policy import Changes
 from chalicelib.domain.privacy_requests import Erase, Hold, held
 from chalicelib.domain.roster import Roles, Span
+from chalicelib.domain.rules import FOR_A_RECORD, Action
 from chalicelib.domain.suppression import (
     comparison_for_others,
     course_for_others,
@@ -719,7 +720,7 @@ def post_names() -> Response:
     """Return the names of these students, null where they are not known."""
     who = _asks(Action.READ_NAMES)
     wanted = [str(student) for student in requests.read(who.request, Wanted).students]
-    found = service().people.find(wanted, person=who.person)
+    found = service().people.find(wanted, person=who.person, only=who.only)
     _note(who, "people/names", *found)
     return answer({"items": [name_of(student, found.get(student)) for student in wanted]})
 
@@ -931,6 +932,7 @@ def post_hold() -> Response:
     """Put a hold; 200 when there is one already."""
     who = _asks(Action.ANSWER_FOR_RECORDS)
     wanted = requests.read(who.request, Hold)
+    _allowed(who.request, Action.ANSWER_FOR_RECORDS, **held(wanted))
     new = service().privacy.put_hold(
         **held(wanted),
         reason=wanted.reason,
@@ -945,6 +947,9 @@ def post_lift(hold_id: str) -> Response:
     """Let records go their way again."""
     number = requests.number_of(hold_id, "hold")
     who = _asks(Action.ANSWER_FOR_RECORDS)
+    students = [hold["student"] for hold in service().privacy.holds() if hold["hold_id"] == number]
+    for student in students:
+        _allowed(who.request, Action.ANSWER_FOR_RECORDS, student=student)
     lifted = service().privacy.lift_hold(
         number,
         person=who.person,
@@ -984,6 +989,7 @@ def post_roster_import() -> Response:
         kept=service().roster_imports,
         key=service().pseudonym_key,
         by=who.person,
+        roster=service().roster,
         dry_run=requests.parameter(who.query, "dry_run", ("true", "false")) != "false",
         person=requests.parameter(who.query, "person", IDS) or IDS[0],
         student=requests.parameter(who.query, "student_id", IDS) or IDS[0],
@@ -1097,7 +1103,7 @@ def get_clients() -> Response:
 def put_client(client: str) -> Response:
     """Bind a client to a source; it sends as that within a minute."""
     client = requests.id_of(client)
-    who = _asks(Action.BIND_CLIENTS)
+    who = _asks(Action.BIND_CLIENTS, person=client)
     wanted = requests.read(who.request, Binding)
     return put_answer(service().clients.put(client, wanted.source, person=who.person))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.domain.roster import Line
 from tests.http.conftest import student_of
 from tests.rosters import as_owner, holds, put_roster, teaches
 
@@ -238,7 +239,26 @@ def test_nobody_brings_her_own_rights_in(api, database):
     status, problem = send(api.as_("educator", sub="t-1"), bundle(), dry_run="false")
 
     assert status == 400
-    assert "nobody's own" in problem["errors"][0]["expected"]
+    (wrong,) = problem["errors"]
+    assert (wrong["file"], wrong["field"]) == ("enrollments.csv", "userSourcedId")
+    assert wrong["line"] > 1
+    assert "Nobody gives herself rights" in wrong["expected"]
+
+
+def test_nor_students_into_a_course_that_she_teaches_or_her_own_record(api, database):
+    put_roster(
+        database,
+        *(holds(who, "integrator") for who in ("ida", "ada")),
+        teaches("ida", "MATH-101"),
+        Line("ada", "self", student_of("s-1")),
+    )
+
+    told = {who: send(api.as_("educator", sub=who), bundle())[1] for who in ("ida", "ada")}
+
+    assert enrolled(database) == []
+    for who, words in {"ida": "You teach MATH-101", "ada": "your own record"}.items():
+        assert told[who]["wrong"] == len(told[who]["errors"]) > 0
+        assert all(words in one["expected"] for one in told[who]["errors"])
 
 
 def test_only_a_zip_file_is_taken(api):

@@ -11,10 +11,11 @@ import pytest
 
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.roster import PostgresRoster, put_lines
-from chalicelib.domain.access import About, Action
+from chalicelib.domain.access import About
 from chalicelib.domain.errors import ConflictError, MonitorError, NotAllowedError
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.roster import Line, check_administrators
+from chalicelib.domain.rules import Action
 from chalicelib.services.access import permit, permit_on_alert
 
 if TYPE_CHECKING:

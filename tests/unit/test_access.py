@@ -7,10 +7,11 @@ import uuid
 
 import pytest
 
-from chalicelib.domain.access import About, Action, Own, Permit, decide
+from chalicelib.domain.access import About, Own, Permit, decide, takes_another
 from chalicelib.domain.errors import ConflictError, InvalidRequestError, NotAllowedError
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.roster import HeldRole, Line, Roles, Span, check_administrators, lines_of
+from chalicelib.domain.rules import Action
 
 TODAY = dt.date(2027, 1, 15)
 DAY = dt.timedelta(days=1)
@@ -130,3 +131,59 @@ def test_roles_become_lines():
 def test_nothing_ends_before_it_begins():
     with pytest.raises(ValueError, match="before"):
         Span(begins_on=TODAY, ends_on=TODAY - DAY)
+
+
+OWN_COURSE = {"course": "MATH-101", "student": "5a0a6b1e-0000-4000-8000-000000000002"}
+
+
+@pytest.mark.parametrize("dates", [{}, {"begins_on": TODAY + DAY}])
+def test_nobody_enrols_into_a_course_that_she_teaches_or_will_teach(dates):
+    for name in ("registrar", "integrator"):
+        lines = [role(name), Line("ada", "teaches", "MATH-101", **dates)]
+        assert asked(Action.PUT_ENROLMENTS, *lines, **OWN_COURSE) is None
+        assert asked(Action.PUT_ENROLMENTS, *lines, **{**OWN_COURSE, "course": "LAW"}) is not None
+        told = takes_another(ADA, Action.PUT_ENROLMENTS, About(**OWN_COURSE), lines, TODAY)
+        assert told is not None
+        assert "You teach MATH-101" in told
+
+
+def test_who_has_taught_a_course_may_enrol_into_it():
+    past = TEACHES._replace(ends_on=TODAY - DAY)
+    assert asked(Action.PUT_ENROLMENTS, role("integrator"), past, **OWN_COURSE) is not None
+
+
+@pytest.mark.parametrize(
+    ("action", "line"),
+    [
+        (Action.ACT_ON_ALERT, TEACHES),
+        (Action.READ_ALERT, TEACHES),
+        (Action.ANSWER_FOR_RECORDS, role("privacy_officer")),
+        (Action.ASSIGN_ADVISER, role("integrator")),
+        (Action.DECIDE_CORRECTION, role("registrar")),
+        (Action.PUT_ENROLMENTS, role("registrar")),
+        (Action.RECORD_DISCLOSURE, role("registrar")),
+    ],
+)
+def test_nobody_decides_on_her_own_record(action, line):
+    about = {"course": "MATH-101", "student": JO, "person": "bob"}
+    lines = [role("analyst"), line, HERSELF]
+    asked_of = ADA, action, About(**about), lines, TODAY
+    words = takes_another(*asked_of)
+
+    assert decide(*asked_of) is None
+    assert words is not None
+    if action is not Action.PUT_ENROLMENTS:
+        assert "your own record" in words
+    lines.remove(HERSELF)
+    assert (decide(*asked_of) is None, takes_another(*asked_of)) == (False, None)
+
+
+def test_who_might_not_anyway_is_told_nothing():
+    for action in Action:
+        about = About(course="MATH-101", student=JO, person="ada")
+        assert takes_another(ADA, action, about, [], TODAY) is None
+
+
+def test_a_permission_tells_who_she_is_herself():
+    found = asked(Action.READ_STUDENT, role("registrar"), HERSELF, student=JO)
+    assert found == Permit("is registrar", None, frozenset({JO}))

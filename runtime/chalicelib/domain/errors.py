@@ -83,7 +83,7 @@ class NotAllowedError(MonitorError):
 
 
 class NotGrantedError(NotAllowedError):
-    """Neither the roster nor a record is concerned, so that what is missing may be told."""
+    """What is missing may be told: it tells nothing of a record, or of her own roster alone."""
 
 
 class TooOftenError(MonitorError):

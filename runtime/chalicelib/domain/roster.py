@@ -53,8 +53,11 @@ class Line(NamedTuple):
 
     def holds(self, today: dt.date) -> bool:
         """Tell whether it holds on a day."""
-        begun = self.begins_on is None or self.begins_on <= today
-        return begun and (self.ends_on is None or today <= self.ends_on)
+        return self.lasts(today) and (self.begins_on is None or self.begins_on <= today)
+
+    def lasts(self, today: dt.date) -> bool:
+        """Tell whether it holds on a day or will on a later one."""
+        return self.ends_on is None or today <= self.ends_on
 
     def __str__(self) -> str:
         """Return it as the reason for which something is allowed."""

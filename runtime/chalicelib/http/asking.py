@@ -12,8 +12,9 @@ from chalicelib.services import access
 if TYPE_CHECKING:
     from chalice.app import Request
 
-    from chalicelib.domain.access import Action, Own, Permit
+    from chalicelib.domain.access import Own, Permit
     from chalicelib.domain.principal import Principal
+    from chalicelib.domain.rules import Action
     from chalicelib.ports import RosterReads
 
 

@@ -26,10 +26,15 @@ _KNOWN = {HTML, "application/json"}
 def note(who: Asked, ledger: Ledger, what: str, students: Iterable[str | None]) -> None:
     """Keep that this request is about to be shown these students; UnavailableError if not.
 
-    None among the students stands for nobody, as of an alert about a class.
+    None among the students stands for nobody, as of an alert about a class. Whoever is shown her
+    own record reads it as a student, whatever else she is: that is a row of its own.
     """
-    shown = (student for student in students if student is not None)
-    record_read(ledger, who.principal, what, shown, who.permit.reason, origin_of(who.request))
+    shown = [student for student in students if student is not None]
+    hers = who.permit.oneself.intersection(shown)
+    parts = [([one], f"is the student {one}") for one in hers]
+    parts.append(([one for one in shown if one not in hers], who.permit.reason))
+    for part, reason in parts:
+        record_read(ledger, who.principal, what, part, reason, origin_of(who.request))
 
 
 def note_refused(request: Request, ledger: Ledger, student: str) -> None:

@@ -6,11 +6,15 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain import oneroster
+from chalicelib.domain.access import About, not_hers
 from chalicelib.domain.errors import InvalidRequestError
 from chalicelib.domain.identity import pseudonym
+from chalicelib.domain.rules import Action
 
 if TYPE_CHECKING:
-    from chalicelib.ports import RosterImports
+    from collections.abc import Iterator
+
+    from chalicelib.ports import RosterImports, RosterReads
 
 MOST_TOLD = 1000  # lines of a report
 Json = dict[str, Any]
@@ -22,6 +26,7 @@ def bring_in(
     kept: RosterImports,
     key: bytes,
     by: str,
+    roster: RosterReads,
     dry_run: bool,
     person: str = "sourcedId",
     student: str = "sourcedId",
@@ -33,7 +38,7 @@ def bring_in(
     """
     name = functools.partial(pseudonym, key=key)
     bundle = oneroster.read(content, person=person, student=student, name=name)
-    wrong = [*bundle.wrong, *_own(bundle, by)]
+    wrong = [*bundle.wrong, *_own(bundle, by, roster)]
     told = [one._asdict() for one in wrong[:MOST_TOLD]]
     if wrong and not dry_run:
         raise InvalidRequestError(f"{len(wrong)} lines cannot be taken; nothing was.", told)
@@ -48,12 +53,17 @@ def bring_in(
     }
 
 
-def _own(bundle: oneroster.Bundle, by: str) -> list[oneroster.Wrong]:
-    """Return the lines by which somebody would change her own rights."""
-    named = [*bundle.staff, *bundle.gone]
-    expected = "nobody's own lines: let another bring this in"
-    return [
-        oneroster.Wrong("enrollments.csv", 0, "userSourcedId", expected)
-        for person, _ in named
-        if person == by
+def _own(bundle: oneroster.Bundle, by: str, roster: RosterReads) -> Iterator[oneroster.Wrong]:
+    """Yield the lines by which somebody would change her own rights, or her own record."""
+    today, lines, _ = roster.of(by)
+    staff = [(person, course) for person, course in bundle.staff]
+    asked = [
+        *((pair, Action.ASSIGN_STAFF, About(person=pair[0])) for pair in (*staff, *bundle.gone)),
+        *(
+            ((student, course), Action.PUT_ENROLMENTS, About(course=course, student=student))
+            for course, student in bundle.enrolments
+        ),
     ]
+    for pair, action, about in asked:
+        if why := not_hers(by, action, about, lines, today):
+            yield oneroster.Wrong("enrollments.csv", bundle.lines[pair], "userSourcedId", why)

@@ -6,8 +6,9 @@ import datetime as dt
 import time
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.access import About, Action, decide
+from chalicelib.domain.access import About, decide
 from chalicelib.domain.errors import NotGrantedError, UnavailableError
+from chalicelib.domain.rules import Action
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.envelope import Envelope
     from chalicelib.adapters.postgres.database import Database
     from chalicelib.adapters.postgres.pipeline import Pipeline
+    from chalicelib.domain.access import Own
     from chalicelib.domain.person import Told
 
 _SQL = queries.load("people.sql")
@@ -31,17 +32,23 @@ class PostgresPeople:
     def put(self, people: Mapping[str, Person], *, person: str = "") -> list[str]:
         """Keep these people, all or none; return the pseudonyms of those who are new or changed.
 
-        Raises ConflictError when one of them was erased.
+        Who brings them need not be shown them. Raises ConflictError when one of them was erased.
         """
-        with self._database.transaction(person=person) as cursor:
+        with self._database.transaction(person=person, for_all=True) as cursor:
             event_log.begin(cursor, people)
             return put_people(
                 cursor, self._envelope, people, _known(cursor, self._envelope, people)
             )
 
-    def find(self, students: Iterable[str], *, person: str = "") -> dict[str, Person]:
-        """Return those of these students who are known, by pseudonym."""
-        wanted = {"students": arrays.plain(students)}
+    def find(
+        self, students: Iterable[str], *, person: str = "", only: Own | None = None
+    ) -> dict[str, Person]:
+        """Return those of these students who are known, by pseudonym; `only` somebody's own."""
+        wanted = {
+            "students": arrays.plain(students),
+            "courses": None if only is None else list(only.courses),
+            "advised": None if only is None else arrays.plain(only.students),
+        }
         rows = self._database.ask(_SQL["people"], wanted, person=person)
         return _opened(self._envelope, rows)
 
@@ -68,7 +75,8 @@ def put_people(
 
 
 def _known(cursor: Pipeline, envelope: Envelope, students: Iterable[str]) -> dict[str, Person]:
-    cursor.execute(_SQL["people"], {"students": arrays.plain(students)})
+    everybody = {"students": arrays.plain(students), "courses": None, "advised": None}
+    cursor.execute(_SQL["people"], everybody)
     return _opened(envelope, cursor.fetchall())
 
 

@@ -1247,16 +1247,16 @@ CREATE POLICY persons ON public.catalogue_version TO api USING (((kind <> 'enrol
 CREATE POLICY persons ON public.conduct TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))));
 CREATE POLICY persons ON public.correction TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))));
 CREATE POLICY persons ON public.disclosure TO api USING (( SELECT public.entered_as('sees_all'::text) AS entered_as));
-CREATE POLICY persons ON public.enrolment TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))));
+CREATE POLICY persons ON public.enrolment TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[])))) WITH CHECK ((( SELECT public.entered_as('sees_all'::text) AS entered_as) AND ((course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) IS NOT TRUE) AND ((student = ANY (( SELECT public.oneself() AS oneself)::uuid[])) IS NOT TRUE)));
 CREATE POLICY persons ON public.enrolment_change TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))));
 CREATE POLICY persons ON public.erasure TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR ( SELECT public.entered_as('keeps_roster'::text) AS entered_as)));
 CREATE POLICY persons ON public.intervention TO api USING ((EXISTS ( SELECT
    FROM public.alert a
   WHERE ((a.alert_id = intervention.alert_id) AND ((a.student = ANY (( SELECT public.oneself() AS oneself)::uuid[])) IS NOT TRUE)))));
 CREATE POLICY persons ON public.legal_hold TO api USING (( SELECT public.entered_as('sees_all'::text) AS entered_as));
-CREATE POLICY persons ON public.person TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR ( SELECT public.entered_as('keeps_roster'::text) AS entered_as) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[])) OR (EXISTS ( SELECT
+CREATE POLICY persons ON public.person TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[])) OR (EXISTS ( SELECT
    FROM public.standing s
-  WHERE (s.student = person.student))))) WITH CHECK ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR ( SELECT public.entered_as('keeps_roster'::text) AS entered_as)));
+  WHERE (s.student = person.student))))) WITH CHECK (( SELECT public.entered_as('sees_all'::text) AS entered_as));
 CREATE POLICY persons ON public.quarantine TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR ( SELECT public.entered_as('runs_it'::text) AS entered_as)));
 CREATE POLICY persons ON public.retraction TO api USING (( SELECT public.entered_as('sees_all'::text) AS entered_as));
 CREATE POLICY persons ON public.risk_daily TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))));

@@ -35,6 +35,7 @@ class Bundle:
     gone: list[tuple[str, str]] = dataclasses.field(default_factory=list)  # (person, course)
     left: list[str] = dataclasses.field(default_factory=list)  # people who teach nothing any more
     enrolments: dict[tuple[str, str], list[Enrolment]] = dataclasses.field(default_factory=dict)
+    lines: dict[tuple[str, str], int] = dataclasses.field(default_factory=dict)  # of (who, course)
     people: dict[str, Told] = dataclasses.field(default_factory=dict)  # by pseudonym
     complete: bool = False  # enrollments in bulk: who is not named teaches none of these courses
     ignored: int = 0  # enrollments of roles that mean nothing here
@@ -166,17 +167,20 @@ class _Reading:
         elif role == "student":
             self._student(row, self._name(id_), course, (begins, ends))
         elif row.deleted:
+            self._bundle.lines[id_, course] = row.line
             self._bundle.gone.append((id_, course))
         elif (id_, course) in self._bundle.staff:
             self._wrong(row, "userSourcedId", "a teacher once a class")
         else:
             last = ends - _DAY if ends else None
+            self._bundle.lines[id_, course] = row.line
             self._bundle.staff[id_, course] = Line(id_, "teaches", course, begins, last)
 
     def _student(
         self, row: Row, student: str, course: str, span: tuple[dt.date | None, dt.date | None]
     ) -> None:
         told = self._bundle.enrolments.setdefault((course, student), [])
+        self._bundle.lines[student, course] = row.line
         if row.deleted:
             return
         begins_at = _midnight(span[0]) or _SINCE_EVER

@@ -1,7 +1,11 @@
 -- name: people
--- Sealed texts of these students, those under one data key together. Uses person_pkey.
+-- Sealed texts of these students, those under one data key together; of them those who are in these
+-- courses or advised, unless null. Uses person_pkey, standing_pkey.
 SELECT p.student::text, p.data_key, p.nonce, p.content
 FROM unnest(%(students)s::uuid[]) AS t (student) JOIN person p ON p.student = t.student
+WHERE %(courses)s::text[] IS NULL OR p.student = ANY (%(advised)s::uuid[])
+   OR EXISTS (SELECT FROM standing s
+              WHERE s.student = p.student AND s.course = ANY (%(courses)s::text[]))
 ORDER BY p.data_key
 
 -- name: put_people
