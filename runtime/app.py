@@ -47,10 +47,9 @@ from chalicelib.domain.suppression import (
     course_for_others,
     items_for_others,
 )
-from chalicelib.http import conditions, cursors, openapi, requests, sign_in
+from chalicelib.http import conditions, cursors, listing, openapi, requests, sign_in
 from chalicelib.http.answers import answer, html_answer, page, put_answer
 from chalicelib.http.asking import Asked, also, asked, asked_of_alert
-from chalicelib.http.listing import listed_alerts
 from chalicelib.http.noting import note, note_refused, origin_of, wants_html
 from chalicelib.http.problems import answers_errors
 from chalicelib.http.receipts import answer_receipt
@@ -165,7 +164,7 @@ def _found(body: Any, what: str) -> Any:
     headers={
         "X-Correlation-Id": {
             "type": "string",
-            "description": f"kept if it is {requests.SANE_ID}, else another is given",
+            "description": "kept if it is a UUID of version 4 or 7, else another is given",
         },
         "Content-Encoding": {"type": "string", "enum": ["identity", "gzip", ""]},
     },
@@ -308,7 +307,8 @@ def get_course_students(course: str) -> Response:
     who = _asks(Action.READ_CLASS, course=course)
     query = who.query
     sort = requests.parameter(query, "sort", tuple(SORTS)) or "risk"
-    after = cursors.decode(query.get("cursor"), f"students {sort}", (int, uuid.UUID))
+    kind, key = f"students {sort}", service().cursor_key
+    after = cursors.decode(query.get("cursor"), kind, (int, uuid.UUID), key=key)
     found = service().reads.students(
         course,
         sort,
@@ -319,7 +319,7 @@ def get_course_students(course: str) -> Response:
     )
     shown = _found(found, "course")
     _note(who, f"courses/{course}/students", *(row["student"] for row in shown.rows))
-    return page(shown, cursors.encode(shown.last, f"students {sort}"))
+    return page(shown, cursors.encode(shown.last, kind, key=key))
 
 
 @_route("GET", "/v1/courses/{course}/items", "The work of a course by due date")
@@ -533,8 +533,7 @@ def _put_policy(course: str, who: Asked, versions: PolicyVersions | None = None)
         **_PAGE,
         "sort": {"type": "string", "enum": list(alert_reads.KEYS), "default": "newest"},
         "course": {"type": "string"},
-        "student": {"type": "string", "format": "uuid"},
-        "assignee": {"type": "string"},
+        "assignee": {"type": "string", "enum": [listing.ME]},
         "rule": {"type": "string"},
         "state": {"type": "string", "enum": list(alert_reads.STATES)},
     },
@@ -542,12 +541,28 @@ def _put_policy(course: str, who: Asked, versions: PolicyVersions | None = None)
 def get_alerts() -> Response:
     """Return a page of alerts."""
     who = _asks(Action.LIST_ALERTS)
-    sort, wanted = listed_alerts(who.query)
-    after = cursors.decode(who.query.get("cursor"), f"alerts {sort}", alert_reads.KEYS[sort])
+    return _alerts(who, listing.in_query(who.query, who.person))
+
+
+@_route(
+    "POST",
+    "/v1/alerts/search",
+    "Alerts as in the list, of a student or of whoever they are assigned to as well",
+    body=ask.Search,
+)
+def post_alert_search() -> Response:
+    """Return a page of alerts."""
+    who = _asks(Action.LIST_ALERTS)
+    return _alerts(who, listing.in_body(requests.read(who.request, ask.Search)))
+
+
+def _alerts(who: Asked, query: dict[str, str]) -> Response:
+    sort, wanted = listing.listed_alerts(query)
+    after = cursors.decode(query.get("cursor"), f"alerts {sort}", alert_reads.KEYS[sort])
     found = getattr(service().alerts, sort)(
         wanted,
         after,
-        cursors.limit_of(who.query.get("limit")),
+        cursors.limit_of(query.get("limit")),
         service().clock.now(),
         person=who.person,
         only=who.only,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import hashlib
+import hmac
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,6 +98,11 @@ class Service:
     def pseudonym_key(self) -> bytes:
         """The institution's key; ConfigurationError when it is missing or short."""
         return _key(self.settings)
+
+    @property
+    def cursor_key(self) -> bytes:
+        """The key of cursors that would name a student, made of the institution's."""
+        return hmac.digest(self.pseudonym_key, b"cursors", hashlib.sha256)
 
     @functools.cached_property
     def retention(self) -> Retention:

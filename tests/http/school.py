@@ -52,6 +52,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/students/lookup": {"student_id": "ada"},
     "POST /v1/people": [{"student_id": "ada", "given_name": "Ada"}],
     "POST /v1/people/names": {"students": PUPILS[:2]},
+    "POST /v1/alerts/search": {"student": ADA},
     "POST /v1/alerts/{alert_id}/acknowledge": {},
     "POST /v1/alerts/{alert_id}/notes": {"note": "She was ill."},
     "POST /v1/alerts/{alert_id}/resolve": {"outcome": "supported"},

@@ -27,11 +27,22 @@ def alerts(api):
 
 
 def seen(api, **query):
-    return [
-        (one["student"], one["course"], one["rule"], one["state"])
-        for page in api.pages("/v1/alerts", **query)
-        for one in page
-    ]
+    return [_told(one) for page in api.pages("/v1/alerts", **query) for one in page]
+
+
+def searched(api, **wanted):
+    """Return what the body of a search finds, page by page."""
+    found, cursor = [], {}
+    while cursor is not None:
+        status, page = api.post("/v1/alerts/search", {**wanted, **cursor})
+        assert status == 200, page
+        found += [_told(one) for one in page["items"]]
+        cursor = page["next"] and {"cursor": page["next"]}
+    return found
+
+
+def _told(one):
+    return one["student"], one["course"], one["rule"], one["state"]
 
 
 LOW = (ADA, "MATH-1", "low_marks", "open")
@@ -60,10 +71,34 @@ CLEARED = (BEN, "ART-1", "low_marks", "cleared")
     ],
 )
 def test_the_list_is_narrowed_by_course_student_rule_and_state(alerts, query, wanted):
-    found = seen(alerts, **query)
+    found = searched(alerts, **query)
 
     assert set(found) == wanted
     assert len(found) == len(wanted)
+    assert searched(alerts, **query, limit=1) == found
+    if not {"student", "assignee"} & query.keys():
+        assert seen(alerts, **query) == found
+
+
+def test_no_address_says_whose_alerts_are_wanted(alerts):
+    for query in ({"student": ADA}, {"assignee": "ada"}, {"sort": "todo", "student": ADA}):
+        status, problem = alerts.get("/v1/alerts", **query)
+        assert status == 400
+        assert "POST /v1/alerts/search" in problem["detail"]
+
+
+def test_who_asks_finds_her_own_by_me(alerts):
+    number = alerts.found("/v1/alerts", state="open")["items"][0]["alert_id"]
+    headers = {"Content-Type": "application/json", "If-Match": "*"}
+    path, body = f"/v1/alerts/{number}/assignee", b'{"assignee": "administrator"}'
+    assert alerts.client.http.put(path, headers=headers, body=body).status_code == 200
+
+    for sort in ("newest", "todo"):
+        (found,) = alerts.found("/v1/alerts", assignee="me", sort=sort)["items"]
+        assert found["alert_id"] == number
+    assert (
+        alerts.as_("administrator", sub="grace").found("/v1/alerts", assignee="me")["items"] == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -78,11 +113,16 @@ def test_the_list_is_narrowed_by_course_student_rule_and_state(alerts, query, wa
         ({"course": "a\0"}, 400),
         ({"limit": "201"}, 400),
         ({"cursor": "bad"}, 400),
-        ({"student": "somebody"}, 400),
     ],
 )
 def test_a_parameter_that_cannot_be_is_refused(alerts, query, status):
     assert alerts.get("/v1/alerts", **query)[0] == status
+    assert alerts.post("/v1/alerts/search", query)[0] == status
+
+
+@pytest.mark.parametrize("body", [{"student": "somebody"}, {"limit": 0}, {"who": "ada"}, []])
+def test_a_search_that_cannot_be_is_refused(alerts, body):
+    assert alerts.post("/v1/alerts/search", body)[0] == 400
 
 
 def test_alerts_are_paged_newest_first_and_a_new_one_moves_no_page(api):

@@ -48,7 +48,7 @@ def told(api) -> dict[str, Any]:
     )
     api.sweep()
     contest(api, f"/v1/students/{ADA}/corrections")
-    (alert,) = api.found("/v1/alerts", student=ADA)["items"]
+    (alert,) = api.post("/v1/alerts/search", {"student": ADA})[1]["items"]
     whole = api.found(f"/v1/alerts/{alert['alert_id']}")
     (listed,) = (
         one for one in api.found("/v1/courses/MATH-1/students")["items"] if one["student"] == ADA

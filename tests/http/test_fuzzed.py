@@ -25,6 +25,7 @@ WELL_FORMED = ["2xx", "401", "403", "404", "409", "412", "429"]
 WITH_RULES = [
     "GET /v1/students/{student}/as-of/{moment}",
     "GET /v1/alerts",
+    "POST /v1/alerts/search",
     "GET /v1/students/{student}/as-of/{moment}",
     "PUT /v1/alerts/{alert_id}/interventions/{number}",
     "POST /v1/alerts/{alert_id}/interventions",

@@ -51,7 +51,7 @@ def ask_everything(api, *, tokens):
         for method, path in ROUTES:
             for body in bodies if method != "GET" else [b""]:
                 headers = {"Content-Type": "application/json", "If-Match": "*"}
-                signed = {"Authorization": f"Bearer {sent}"}
+                signed = {"Authorization": f"Bearer {sent}", "X-Correlation-Id": STUDENT}
                 filled = path.replace("{student}", STUDENT).replace("{", "").replace("}", "")
                 api.client.http.request(method, filled, headers=headers | signed, body=body)
 

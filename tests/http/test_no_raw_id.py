@@ -12,6 +12,7 @@ import json
 import logging
 import re
 import subprocess
+import uuid
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +21,13 @@ import pytest
 import app as front
 from chalicelib import bootstrap, consumer, jobs
 from chalicelib.adapters.sns import SnsNotifier
+from chalicelib.domain.oneroster import IDS
 from chalicelib.http import openapi
 from chalicelib.settings import Settings
 from chalicelib.telemetry import SERVICE
 from local.paths import PROGRAMS
 from local.postgres import binaries
-from tests.builders import START, lambda_event, raw_record
+from tests.builders import START, STUDENTS, lambda_event, raw_record, scored
 from tests.http.conftest import student_of
 from tests.rosters import as_owner
 
@@ -244,6 +246,41 @@ def test_the_search_finds_what_is_there():
     hidden = f"x {ADA.encode().hex()} {base64.b64encode(b'....' + BEN.encode()).decode()}"
     assert _traces(hidden) == [ADA, BEN]
     assert ADA in _inflated(b"v1" + zlib.compress(f'{{"student":"{ADA}"}}'.encode()))
+
+
+# Everything that a query may say: none of it names a person, but who asks herself.
+QUERY = {
+    *("limit", "cursor", "sort", "course", "rule", "state", "type", "from", "to", "dry_run"),
+    *("assignee", "person", "student_id"),
+}
+CLOSED = {"assignee": ["me"], "person": list(IDS), "student_id": list(IDS)}
+
+
+def test_no_route_takes_a_person_in_the_query_of_its_address():
+    paths = openapi.document(front.app.routes, "any")["paths"]
+    asked = {
+        (parameter["name"], tuple(parameter["schema"].get("enum", ())))
+        for methods in paths.values()
+        for operation in methods.values()
+        for parameter in operation["parameters"]
+        if parameter["in"] == "query"
+    }
+    assert {name for name, _ in asked} == QUERY
+    told = {name: values for name, values in asked if name in CLOSED}
+    assert told == {name: tuple(values) for name, values in CLOSED.items()}
+
+
+def test_no_cursor_tells_of_a_student(api):
+    api.consume(*(scored(f"m{n}", one, n, 10) for n, one in enumerate(STUDENTS)))
+    paths = ["/v1/alerts", "/v1/courses/MATH-1/students", f"/v1/students/{STUDENTS[0]}/events"]
+    paths += [f"/v1/courses/MATH-1/students?sort={sort}" for sort in ("mark", "student")]
+    for path in paths:
+        cursor = api.found(path + ("&" if "?" in path else "?") + "limit=1")["next"]
+        inside = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("latin-1")
+        assert len(inside) > 20
+        for student in STUDENTS:
+            assert student not in inside
+            assert uuid.UUID(student).bytes.decode("latin-1") not in inside
 
 
 def test_no_route_takes_an_id_or_a_name_in_its_address():

@@ -85,6 +85,7 @@ SHOWING = {
     "GET /v1/students/{student}/events",
     "GET /v1/students/{student}/person",
     "GET /v1/students/{student}/record",
+    "POST /v1/alerts/search",
     "POST /v1/alerts/{alert_id}/acknowledge",
     "POST /v1/alerts/{alert_id}/interventions",
     "POST /v1/alerts/{alert_id}/notes",

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import logging
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -180,13 +181,34 @@ def test_503_names_what_is_worth_sending_again_and_what_is_not(ingest):
     assert "S0" in again
 
 
-def test_a_sane_correlation_id_travels_and_another_is_replaced(ingest):
-    kept = ingest.post(EVENT, X_Correlation_Id="term-import:42")
-    replaced = ingest.post(EVENT, X_Correlation_Id="a b; DROP")
+RANDOM = "0190F3E4-7c1d-7abc-9def-0123456789ab"
 
-    ids = [wire.unpack(data)[0].correlation_id for _, data in ingest.stream.records]
-    assert kept.headers["X-Correlation-Id"] == ids[0] == "term-import:42"
-    assert replaced.headers["X-Correlation-Id"] == ids[1] != "a b; DROP"
+
+def test_a_random_correlation_id_travels(ingest):
+    kept = ingest.post(EVENT, X_Correlation_Id=RANDOM)
+    (id_,) = [wire.unpack(data)[0].correlation_id for _, data in ingest.stream.records]
+    assert kept.headers["X-Correlation-Id"] == id_ == RANDOM.lower()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "a b; DROP",
+        "STUDENT-4711",
+        "4711",
+        "00000000-0000-0000-0000-000000004711",
+        RANDOM.replace("7abc", "5abc"),
+        RANDOM.replace("9def", "cdef"),
+        RANDOM + "0",
+        RANDOM.replace("-", ""),
+    ],
+)
+def test_any_other_text_is_replaced(ingest, sent):
+    answer = ingest.post(EVENT, X_Correlation_Id=sent)
+
+    (id_,) = [wire.unpack(data)[0].correlation_id for _, data in ingest.stream.records]
+    assert answer.headers["X-Correlation-Id"] == id_ == str(uuid.UUID(id_))
+    assert id_ != sent
 
 
 def test_the_source_of_the_envelope_is_the_one_that_sent(ingest):

@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 import json
 import uuid
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ from chalicelib.http import conditions, cursors, listing, requests, thresholds
 from chalicelib.settings import Settings, from_environment
 
 MANY = settings(max_examples=400, derandomize=True, deadline=None)
+KEY = b"a key of thirty-two bytes, so so"
 MOMENT = dt.datetime(2025, 3, 3, 12, tzinfo=dt.UTC)
 KEYSETS: list[tuple[str, list[Any], tuple[type, ...]]] = [
     ("events", [MOMENT, str(uuid.UUID(int=7))], (dt.datetime, uuid.UUID)),
@@ -76,19 +78,22 @@ def taken(parse: Any, *arguments: Any, refusals: Any = InvalidRequestError) -> A
 def test_any_text_is_a_cursor_or_none(kind, cursor):
     name, _, types = kind
     taken(cursors.decode, cursor, name, types)
+    assert taken(partial(cursors.decode, key=KEY), cursor, name, types) in (None, [])
 
 
 @MANY
 @given(kind=st.sampled_from(KEYSETS), at=st.integers(0, 200), new=st.text(max_size=2))
 def test_a_damaged_cursor_is_refused(kind, at, new):
     name, keyset, types = kind
-    whole = cursors.encode(keyset, name)
-    at %= len(whole)
-    damaged = whole[:at] + new + whole[at + 1 :]
+    for key in (b"", KEY):
+        whole = cursors.encode(keyset, name, key=key)
+        place = at % len(whole)
+        damaged = whole[:place] + new + whole[place + 1 :]
+        decode = partial(cursors.decode, key=key)
 
-    found = taken(cursors.decode, damaged, name, types)
+        found = taken(decode, damaged, name, types)
 
-    assert found in (None, []) or damaged == whole or found == cursors.decode(whole, name, types)
+        assert found in (None, []) or damaged == whole or found == decode(whole, name, types)
 
 
 @MANY
@@ -115,6 +120,8 @@ def test_any_if_match_names_versions_or_is_refused(sent):
 def test_any_query_of_alerts_is_a_list_or_refused(query):
     found = taken(listing.listed_alerts, query)
     assert found is None or found[0] in {"newest", "todo"}
+    asked = taken(listing.in_query, query, "ada")
+    assert asked is None or (asked.get("assignee", "ada") == "ada" and "student" not in asked)
 
 
 @MANY

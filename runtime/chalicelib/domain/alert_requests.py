@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Annotated, Literal
 
 import msgspec
@@ -24,6 +25,7 @@ Kind = Literal[
     "conversation", "message", "family_contact", "meeting", "tutoring", "plan", "referral", "other"
 ]
 Effect = Literal["improved", "no_change", "worse", "not_completed"]
+State = Literal["active", "open", "acknowledged", "in_progress", "snoozed", "resolved", "cleared"]
 
 
 class _Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -87,3 +89,16 @@ class EndIntervention(_Request, frozen=True, kw_only=True):
 
 
 Request = Acknowledge | Assign | AddNote | Resolve | Snooze | Intervene | EndIntervention
+
+
+class Search(_Request, frozen=True, kw_only=True):
+    """Which alerts are wanted, and which page of them; here whose, which no address may say."""
+
+    student: uuid.UUID | None = None
+    assignee: Id | None = None
+    course: Id | None = None
+    rule: Id | None = None
+    state: State | None = None
+    sort: Literal["newest", "todo"] = "newest"
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+    cursor: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]*$")] | None = None

@@ -1,8 +1,13 @@
-"""Which alerts a list is asked for."""
+"""Which alerts a list is asked for.
+
+No address says whose: its query stands in the logs of whatever is in between, and in histories.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from chalicelib.adapters.postgres.alert_reads import KEYS, STATES
 from chalicelib.domain.errors import InvalidRequestError
@@ -10,6 +15,29 @@ from chalicelib.http import requests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from chalicelib.domain.alert_requests import Search
+
+ME = "me"
+ELSEWHERE = "is asked for in the body of POST /v1/alerts/search, not in an address"
+
+
+def in_query(query: Mapping[str, str], person: str) -> dict[str, str]:
+    """Return what a query asks for; InvalidRequestError when it names a student or a person.
+
+    The one person whom it may mean is who asks.
+    """
+    if "student" in query:
+        raise InvalidRequestError(f"`student` {ELSEWHERE}.")
+    if query.get("assignee", ME) != ME:
+        raise InvalidRequestError(f"An `assignee` other than `{ME}` {ELSEWHERE}.")
+    return {**query, "assignee": person} if "assignee" in query else dict(query)
+
+
+def in_body(wanted: Search) -> dict[str, str]:
+    """Return what a body asks for, as a query would say it."""
+    fields = msgspec.structs.asdict(wanted).items()
+    return {name: str(value) for name, value in fields if value is not None}
 
 
 def listed_alerts(query: Mapping[str, str]) -> tuple[str, dict[str, Any]]:

@@ -29,7 +29,6 @@ SHAPES: dict[str, Json] = {
     "moment": {"anyOf": [{"type": "string", "format": "date-time"}, {"const": NOW}]},
     "item": ID,
     "person": ID,
-    "assignee": ID,
     "rule": ID,
     "from": {"type": "string", "format": "date"},
     "to": {"type": "string", "format": "date"},

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 ZIPS = ("application/zip", "application/octet-stream")
-SANE_ID = r"[A-Za-z0-9._:-]{1,64}"
+# Versions 4 and 7 of RFC 9562: random, or a moment and random. Neither is an id of anybody.
+RANDOM_ID = "[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 _UID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _AT_PATH = re.compile(r"^(.*?)(?: - at `(.*)`)?$", re.DOTALL)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -41,9 +42,12 @@ GZIP_WINDOW = 31  # zlib's number for a gzip header with the largest window
 
 
 def begin(request: Request) -> str:
-    """Return the request's correlation id, the sender's if it is a sane one; logs carry it."""
-    sent = request.headers.get("x-correlation-id", "")
-    correlation_id = sent if re.fullmatch(SANE_ID, sent) else str(uuid.uuid4())
+    """Return the request's correlation id, which logs and the ledger carry.
+
+    It is the sender's where that is a random UUID: any other text could be a student's number.
+    """
+    sent = request.headers.get("x-correlation-id", "").lower()
+    correlation_id = sent if re.fullmatch(RANDOM_ID, sent) else str(uuid.uuid4())
     logger.set_correlation_id(correlation_id)
     return correlation_id
 
