@@ -48,12 +48,13 @@ from chalicelib.domain.suppression import (
     items_for_others,
 )
 from chalicelib.http import conditions, cursors, listing, openapi, requests, sign_in
-from chalicelib.http.answers import answer, html_answer, page, put_answer
+from chalicelib.http.answers import answer, page, put_answer
 from chalicelib.http.asking import Asked, also, asked, asked_of_alert
-from chalicelib.http.noting import note, note_refused, origin_of, wants_html
+from chalicelib.http.noting import note, note_refused, origin_of
 from chalicelib.http.problems import answers_errors
 from chalicelib.http.receipts import answer_receipt
-from chalicelib.http.record_page import HEADERS, record_page
+from chalicelib.http.record_answer import record_answer
+from chalicelib.http.record_parts import GZIP, HTML, form_of, part_of, place_of
 from chalicelib.http.sign_in import principal_of
 from chalicelib.http.thresholds import overrides_of
 from chalicelib.ports import PolicyVersions
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 app = Chalice(app_name="student-performance-monitor")
+app.api.binary_types.append(GZIP)
 
 _TEXT = {"type": "string"}  # what it may be is told by its name: see http/parameters.py
 _PAGE: dict[str, dict[str, Any]] = {"limit": {"type": "integer"}, "cursor": _TEXT}
@@ -754,20 +756,24 @@ def get_person(student: str) -> Response:
     "GET",
     "/v1/students/{student}/record",
     "Everything that is held on a student, as JSON or as a page (Accept: text/html)",
+    answers={200: dict[str, Any]},
+    query={"cursor": _TEXT},
     headers={"Accept": {"type": "string"}},
+    others=(HTML, GZIP),
 )
 def get_record(student: str) -> Response:
     """Return a student's whole record."""
     uid = requests.student_of(student)
     who = _asks(Action.INSPECT_RECORD, student=uid)
     now = service().clock.now()
-    found = _found(service().records.everything(uid, now), "student")
+    after, form = place_of(who.query.get("cursor")), form_of(who.request)
+    _found(service().records.holds(uid) or None, "student")
+    was_erased = service().records.is_erased(uid)
+    part = part_of(service().records.rows(uid, now, after), after, form)
     person = service().people.find([uid], person=who.person).get(uid)
-    if bytes(found["erasures"]) == b"[]":  # who was erased stays out of the ledger
+    if not was_erased:  # who was stays out of the ledger
         _note(who, "students/record", uid)
-    if wants_html(who.request):
-        return html_answer(record_page(uid, f"{now:%Y-%m-%d %H:%M}", person, found), HEADERS)
-    return answer({"student": uid, "as_of": now, "person": person, **found})
+    return record_answer(part, form, student=uid, as_of=now, person=person)
 
 
 @_route(

@@ -152,6 +152,13 @@ def test_functions_sign_in_by_token_as_the_role_of_their_work(dev, prod):
             assert [arn.rpartition("/")[2] for arn in arns] == [f'{one}"]]}}' for one in users]
 
 
+def test_a_zipped_record_is_no_text_to_the_gateway(dev):
+    (api,) = of_type(dev, "AWS::ApiGateway::RestApi").values()
+    kinds = api["Body"]["x-amazon-apigateway-binary-media-types"]
+    assert "application/gzip" in kinds
+    assert not {"application/json", "text/html", "*/*"} & set(kinds)  # bodies stay as they came
+
+
 @pytest.mark.parametrize(("name", "per_s"), [("dev", "20"), ("prod", "300")])
 def test_one_machine_may_send_the_whole_peak(name, per_s, request):
     found = variables(request.getfixturevalue(name), "APIHandler")

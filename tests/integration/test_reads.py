@@ -19,9 +19,11 @@ from chalicelib.adapters.postgres.alert_reads import PostgresAlertReads
 from chalicelib.adapters.postgres.as_of import PostgresPast
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.reads import SORTS, PostgresReads
+from chalicelib.adapters.postgres.record import PostgresRecords
 from chalicelib.adapters.postgres.roster import PostgresRoster
 from chalicelib.domain.access import Own
 from chalicelib.domain.policy import HIGHER_EDUCATION
+from chalicelib.domain.record import Place
 from chalicelib.domain.retention import Retention
 from chalicelib.services.as_of import look_back
 from tests.conftest import TEMPLATE, TestDatabase
@@ -267,6 +269,18 @@ def test_a_timeline_further_back_leaves_newer_partitions_alone(database, student
 
     (query,) = (text for text in database.plans if "event_uid" in text)
     assert "event_202501" not in json.dumps(database.plans[query])
+
+
+def test_a_part_of_a_record_is_found_by_index(server, student):
+    """But for what the whole record reads of small tables, and standings of its courses."""
+    database = ExplainingDatabase(server.dsn(NAME, "privacy"), "")
+    with contextlib.closing(database):
+        place = Place("events", at=dt.datetime(2025, 1, 15, tzinfo=dt.UTC))
+        list(PostgresRecords(database).rows(student, NOW, place))
+    events, _, ledger = database.plans.values()
+    assert whole_tables(events) == whole_tables(ledger) == set()
+    assert "event_202405" not in json.dumps(events)
+    assert "event_202501" in json.dumps(events)
 
 
 @pytest.mark.parametrize("class_", Retention.__struct_fields__)

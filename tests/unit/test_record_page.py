@@ -33,8 +33,8 @@ class Seen(HTMLParser):
 
 
 def shown(rows: list[dict], person: Person | None = None) -> Seen:
-    record = {one.name: msgspec.Raw(json.dumps(rows).encode()) for one in SECTIONS}
-    return Seen(record_page(STUDENT, "2026-01-01", person, record))
+    record = {one.name: [msgspec.Raw(json.dumps(row).encode()) for row in rows] for one in SECTIONS}
+    return Seen(record_page(STUDENT, "2026-01-01", record, person=person))
 
 
 def test_what_was_sent_is_text_wherever_it_stands():

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import datetime as dt
+from typing import Any, NamedTuple
+
+import msgspec
 
 
 class Section(NamedTuple):
@@ -12,6 +15,7 @@ class Section(NamedTuple):
     title: str
     means: str
     tables: tuple[str, ...]
+    key: tuple[str, ...] = ()  # of a long one: the fields of a row that its rows are in order of
 
 
 PERSON = Section("person", "Who this is", "Institution id, names and contacts.", ("person",))
@@ -53,14 +57,7 @@ SECTIONS = (
         "What was asked for, the decision, and the student's statement.",
         ("correction",),
     ),
-    Section("events", "Events", "Everything that was sent, as it was sent.", ("event", "receipt")),
     Section("retractions", "Retracted", "Events that do not count any more.", ("retraction",)),
-    Section(
-        "quarantine",
-        "Set aside",
-        "What came of this student and could not be processed; the content in base64.",
-        ("quarantine",),
-    ),
     Section("roster", "Advisers, and whose sign-in is this student's", "Now.", ("roster",)),
     Section("roster_versions", "The same, earlier", "With who changed it.", ("roster_version",)),
     Section(
@@ -82,13 +79,65 @@ SECTIONS = (
         ("shadow_alert",),
     ),
     Section("holds", "Legal holds", "Why nothing may be deleted.", ("legal_hold",)),
+    Section("erasures", "Erasure", "When this record was erased.", ("erasure",)),
+    # What may be long stands at the end, so that all else is in the first part of a record.
+    Section(
+        "events",
+        "Events",
+        "Everything that was sent, as it was sent.",
+        ("event", "receipt"),
+        ("occurred_at", "event_uid"),
+    ),
+    Section(
+        "quarantine",
+        "Set aside",
+        "What came of this student and could not be processed; the content in base64.",
+        ("quarantine",),
+        ("recorded_at", "quarantine_uid"),
+    ),
     Section(
         "ledger",
         "Who has read this record",
         "Every read, under which interest, from where; `others` were on the same list. And what"
         " was disclosed outside of the monitor, and asked for and refused.",
         ("access", "disclosure"),
+        ("access_id",),
     ),
-    Section("erasures", "Erasure", "When this record was erased.", ("erasure",)),
 )
 TABLES = frozenset(table for section in (PERSON, *SECTIONS) for table in section.tables)
+BY_NAME = {section.name: section for section in SECTIONS}
+
+
+class Place(NamedTuple):
+    """Where a record goes on: behind the row that a part of it ended with."""
+
+    section: str
+    number: int = 0  # rows of it that were shown, or the number of the last one
+    at: dt.datetime = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
+    uid: str = "00000000-0000-0000-0000-000000000000"
+
+
+class Row(NamedTuple):
+    """One row of a section, as JSON; `number` counts those of a section without a key."""
+
+    section: str
+    number: int
+    content: msgspec.Raw
+
+    @property
+    def place(self) -> Place:
+        """Where this row stands."""
+        key = BY_NAME[self.section].key
+        if not key:
+            return Place(self.section, self.number)
+        row: dict[str, Any] = msgspec.json.decode(self.content)
+        if len(key) == 1:
+            return Place(self.section, row[key[0]])
+        at: dt.datetime = msgspec.convert(row[key[0]], dt.datetime)
+        return Place(self.section, 0, at, row[key[1]])
+
+
+def sections_from(place: Place | None) -> tuple[Section, ...]:
+    """Return the sections that are not shown yet, or not to their end."""
+    names = [section.name for section in SECTIONS]
+    return SECTIONS[names.index(place.section) :] if place else SECTIONS

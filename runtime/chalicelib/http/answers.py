@@ -40,6 +40,14 @@ def html_answer(page: str, headers: dict[str, str]) -> Response:
     return Response(page, headers=known)
 
 
+def bytes_answer(body: bytes, media_type: str, headers: dict[str, str]) -> Response:
+    """Return what is no text; its media type has to be one of the application's binary types."""
+    known: dict[str, str | list[str]] = {"Content-Type": media_type, **headers}
+    if correlation_id := logger.get_correlation_id():
+        known[CORRELATION_HEADER] = correlation_id
+    return Response(body, headers=known)
+
+
 def page(found: Page, cursor: str | None) -> Response:
     """Return a page of a list; `next` is the cursor of the following one, if there may be one."""
     return answer({"items": found.rows, "next": cursor})

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LEAST_REFUSAL = 400
 Json = dict[str, Any]
@@ -71,9 +74,9 @@ def usual(*, paged: bool, put: bool) -> Json:
     return _ref(Changed) if put else {"type": ["object", "array"]}
 
 
-def answered(status: int, schema: Json) -> Json:
-    """Return an answer that grants what was asked."""
-    content = {"application/json": {"schema": schema}}
+def answered(status: int, schema: Json, others: Sequence[str] = ()) -> Json:
+    """Return an answer that grants what was asked; as `others`, if it is asked for as those."""
+    content = {"application/json": {"schema": schema}, **{kind: {} for kind in others}}
     return {"description": _phrase(status), "headers": _CORRELATED, "content": content}
 
 

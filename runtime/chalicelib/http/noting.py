@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.http.asking import Asked
     from chalicelib.ports import Ledger
 
-HTML = "text/html"
 _PARAMETER = re.compile(r"/{\w+}")
-_KNOWN = {HTML, "application/json"}
 
 
 def note(who: Asked, ledger: Ledger, what: str, students: Iterable[str | None]) -> None:
@@ -48,10 +46,3 @@ def origin_of(request: Request) -> Origin:
     """Return where a request comes from."""
     identity = (request.context or {}).get("identity") or {}
     return Origin(identity.get("sourceIp") or "", logger.get_correlation_id() or "")
-
-
-def wants_html(request: Request) -> bool:
-    """Tell whether a page is wanted rather than JSON: whichever is named first."""
-    sent = str(request.headers.get("accept", "")).split(",")
-    named = [part.partition(";")[0].strip().lower() for part in sent]
-    return next((one == HTML for one in named if one in _KNOWN), False)

@@ -36,6 +36,7 @@ class Described(NamedTuple):
     query: Mapping[str, Json] = {}
     headers: Mapping[str, Json] = {}
     texts: Sequence[str] = ()
+    others: Sequence[str] = ()
 
 
 _described: dict[tuple[str, str], Described] = {}
@@ -49,15 +50,17 @@ def documented(
     query: Mapping[str, Json] | None = None,
     headers: Mapping[str, Json] | None = None,
     texts: Sequence[str] = (),
+    others: Sequence[str] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Describe a route where it stands; its name finds it again in the document.
 
     `texts` are the media types that it takes as well as JSON; without a `body`, instead of it.
+    `others` are those that it answers as well as JSON, if they are asked for.
     """
 
     def describe(route: Callable[..., Any]) -> Callable[..., Any]:
         _described[route.__module__, route.__name__] = Described(
-            summary, body, answers or {200: None}, query or {}, headers or {}, texts
+            summary, body, answers or {200: None}, query or {}, headers or {}, texts, others
         )
         return route
 
@@ -157,7 +160,7 @@ def _responses(entry: Any, described: Described, by_type: Mapping[str, Json]) ->
     return {
         str(status): refused(status, known.get(status))
         if status >= LEAST_REFUSAL
-        else answered(status, known.get(status, told))
+        else answered(status, known.get(status, told), described.others)
         for status in sorted({*described.answers, *refusals})
     }
 

@@ -10,7 +10,7 @@ import msgspec
 from chalicelib.domain.record import PERSON, SECTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from chalicelib.domain.record import Section
 
@@ -34,11 +34,24 @@ dl { margin: 0 } dt { color: #555; float: left; clear: left; margin-right: .4rem
 """
 
 
-def record_page(student: str, as_of: str, person: object, record: Mapping[str, msgspec.Raw]) -> str:
-    """Return the page of a record; `record` has the JSON rows of each section."""
-    rows = {name: msgspec.json.decode(part) for name, part in record.items()}
-    rows[PERSON.name] = [msgspec.to_builtins(person)] if person else []
-    sections = (PERSON, *SECTIONS)
+def record_page(
+    student: str,
+    as_of: str,
+    record: Mapping[str, Sequence[msgspec.Raw]],
+    *,
+    person: object = None,
+    is_first: bool = True,
+    cursor: str | None = None,
+) -> str:
+    """Return the page of a record, or of a part; `record` has the JSON rows of its sections.
+
+    The first part tells who it is; `cursor` is where the next one begins, if there is one.
+    """
+    rows = {name: [msgspec.json.decode(row) for row in part] for name, part in record.items()}
+    if is_first:
+        rows[PERSON.name] = [msgspec.to_builtins(person)] if person else []
+    sections = [one for one in (PERSON, *SECTIONS) if one.name in rows]
+    more = f"<p>{_more(cursor)}</p>" if cursor else ""
     contents = "".join(
         f'<div><a href="#{one.name}">{_text(one.title)}</a> ({len(rows[one.name])})</div>'
         for one in sections
@@ -48,10 +61,15 @@ def record_page(student: str, as_of: str, person: object, record: Mapping[str, m
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>Record of {_text(student)}</title><style>{_STYLE}</style></head><body>"
         f"<h1>Everything that is held on {_text(student)}</h1><p>As of {_text(as_of)}; times are"
-        f" in UTC.</p><nav>{contents}</nav>"
+        f" in UTC.{'' if is_first else ' This part goes on where the one before has ended.'}</p>"
+        f"{more}<nav>{contents}</nav>"
         + "".join(_section(one, rows[one.name]) for one in sections)
-        + "</body></html>"
+        + f"{more}</body></html>"
     )
+
+
+def _more(cursor: str) -> str:
+    return f'This is not all of it: <a href="?cursor={_text(cursor)}">the next part</a>.'
 
 
 def _section(section: Section, rows: list[dict[str, Any]]) -> str:

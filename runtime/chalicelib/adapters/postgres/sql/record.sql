@@ -81,22 +81,28 @@ SELECT number, nullif(course, '') AS course, about, wanted, requested_by, reques
 FROM correction WHERE student = %(student)s ORDER BY number
 
 -- name: events
-SELECT e.occurred_at, e.event_id, e.source, (%(types)s::text[])[e.event_type] AS event_type,
+-- From a row on, in steps; the last condition says nothing new but lets partitions be passed over. Uses
+-- event_identity, receipt_pkey.
+SELECT e.occurred_at, e.event_uid, e.event_id, e.source, (%(types)s::text[])[e.event_type] AS event_type,
        nullif(e.course, '') AS course, nullif(e.subject, '') AS subject, e.details::json AS details,
        e.metadata, e.recorded_at, r.correlation_id, r.accepted_at
 FROM event e LEFT JOIN receipt r USING (receipt)
-WHERE e.student = %(student)s ORDER BY e.occurred_at, e.event_uid
+WHERE e.student = %(student)s AND (e.occurred_at, e.event_uid) > (%(at)s, %(uid)s::uuid)
+  AND e.occurred_at >= %(at)s
+ORDER BY e.occurred_at, e.event_uid LIMIT %(limit)s
 
 -- name: retractions
 SELECT occurred_at, event_uid, recorded_at FROM retraction
 WHERE student = %(student)s ORDER BY occurred_at, event_uid
 
 -- name: quarantine
-SELECT reason, detail, source, event_id, occurred_at, correlation_id, recorded_at,
+-- From a row on, in steps: a row may have a megabyte. Uses quarantine_by_time.
+SELECT quarantine_uid, reason, detail, source, event_id, occurred_at, correlation_id, recorded_at,
        encode(payload, 'base64') AS payload
 FROM quarantine
-WHERE student = %(student)s OR position(convert_to(%(student)s, 'UTF8') IN payload) > 0
-ORDER BY recorded_at, quarantine_uid
+WHERE (recorded_at, quarantine_uid) > (%(at)s, %(uid)s::uuid) AND recorded_at >= %(at)s
+  AND (student = %(student)s OR position(convert_to(%(student)s, 'UTF8') IN payload) > 0)
+ORDER BY recorded_at, quarantine_uid LIMIT %(limit)s
 
 -- name: roster
 SELECT person, kind, begins_on, ends_on, set_by, recorded_at FROM roster
@@ -118,12 +124,13 @@ WHERE student = %(student)s
 ORDER BY hold_id
 
 -- name: ledger
--- Of others whom a list has shown beside her, how many they are; what was disclosed outside of the
+-- From a row on, in steps. Of others whom a list has shown beside her, how many they are; what was disclosed outside of the
 -- monitor in its words. Uses access_by_student, disclosure_pkey.
-SELECT a.recorded_at AS read_at, a.subject, a.client, a.kind, a.what, a.reason, a.address, a.correlation_id,
+SELECT a.access_id, a.recorded_at AS read_at, a.subject, a.client, a.kind, a.what, a.reason, a.address, a.correlation_id,
        cardinality(a.students) - 1 AS others, d.content::json AS disclosure
 FROM access a LEFT JOIN disclosure d ON d.student = %(student)s AND d.access_id = a.access_id
-WHERE a.students @> ARRAY[%(student)s::uuid] ORDER BY a.access_id
+WHERE a.students @> ARRAY[%(student)s::uuid] AND a.access_id > %(number)s
+ORDER BY a.access_id LIMIT %(limit)s
 
 -- name: erasures
 SELECT erased_at, asked_by, reason FROM erasure WHERE student = %(student)s
