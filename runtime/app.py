@@ -1132,13 +1132,26 @@ def put_client(client: str) -> Response:
 @_route(
     "GET",
     "/v1/health",
-    "Whether each dependency answers",
+    "Whether the system is well, for whatever watches it",
     answers={200: None, 503: None},
     signed_in=False,
 )
 def get_health() -> Response:
-    """Return 200 when every dependency answers, 503 otherwise."""
+    """Return 200 when every dependency answers, 503 otherwise, and nothing more."""
     _begin()
+    well = service().pulse.well()
+    return answer({"ok": well}, 200 if well else 503)
+
+
+@_route(
+    "GET",
+    "/v1/health/details",
+    "What each dependency answers, and what waits",
+    answers={200: None, 503: None},
+)
+def get_health_details() -> Response:
+    """Return the numbers of each dependency; 503 when one does not answer."""
+    _asks(Action.READ_HEALTH)
     well, found = health.health(
         database=lambda: service().reads.health(service().clock.now()),
         stream=service().stream.health,

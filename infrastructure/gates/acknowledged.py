@@ -62,8 +62,8 @@ API = (
         on="RestAPIapiStage",
     ),
     *_acknowledge(
-        "What watches the system from outside has to ask it without an identity; it tells of its "
-        "parts whether they answer, and of no student.",
+        "What watches the system from outside has to ask it without an identity; it is told "
+        "whether the system is well, and nothing else.",
         "open-route[GET /v1/health]",
         on="RestAPI",
     ),

@@ -46,6 +46,7 @@ from chalicelib.domain.errors import ConfigurationError
 from chalicelib.domain.policy import PRESETS
 from chalicelib.domain.retention import SHIPPED, Retention
 from chalicelib.domain.retention import read as read_retention
+from chalicelib.services.health import Pulse
 from chalicelib.services.ingest import Ingest
 from chalicelib.services.judge import Judge
 from chalicelib.services.quota import Quota
@@ -169,6 +170,11 @@ class Service:
     def senders(self) -> Senders:
         """What tells as which source a machine sends."""
         return Senders(self.clients)
+
+    @functools.cached_property
+    def pulse(self) -> Pulse:
+        """Whether all is well, for whoever asks."""
+        return Pulse(self.reads.answers, self.stream.health)
 
     @functools.cached_property
     def quotas(self) -> dict[str, Quota]:

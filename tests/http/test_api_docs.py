@@ -61,7 +61,7 @@ def told(api) -> dict[str, Any]:
         "course": api.found("/v1/courses/MATH-1"),
         "alerts": alert,
         "alert": {name: one for name, one in whole.items() if name not in alert},
-        "health": api.found("/v1/health"),
+        "health": api.found("/v1/health/details"),
         "policy": api.found("/v1/courses/MATH-1/policy"),
         "shadow": api.found("/v1/courses/MATH-1/policy/shadow"),
         "shadow-report": api.found("/v1/policy/shadow/report"),

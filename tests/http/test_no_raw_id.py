@@ -128,7 +128,7 @@ def _run(api: Any, told: Told, database: Any) -> None:
         f"/v1/students/{ada}/events",
         "/v1/courses/MATH-1/students",
         "/v1/quarantine",
-        "/v1/health",
+        "/v1/health/details",
     ):
         found = ask("GET", path)
         assert found.status_code == 200

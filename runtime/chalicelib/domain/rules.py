@@ -36,6 +36,7 @@ class Action(enum.Enum):
     READ_CLASS = enum.auto()
     READ_COMPARISON = enum.auto()  # of two policies, in numbers
     READ_DESCRIPTION = enum.auto()
+    READ_HEALTH = enum.auto()  # in numbers
     READ_NAMES = enum.auto()
     READ_POLICY = enum.auto()
     READ_QUARANTINE = enum.auto()
@@ -98,6 +99,7 @@ RULES = {
     _A.READ_CLASS: _may("privacy_officer registrar", "teaches"),
     _A.READ_COMPARISON: _may("administrator privacy_officer registrar", "teaches"),
     _A.READ_DESCRIPTION: Rule(anybody=True),
+    _A.READ_HEALTH: _may("administrator"),
     _A.READ_NAMES: _may("privacy_officer registrar", "teaches advises", any_of_hers=True),
     _A.READ_POLICY: _may(
         "administrator analyst privacy_officer registrar", "teaches advises", any_of_hers=True

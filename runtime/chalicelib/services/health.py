@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Check = dict[str, Any]
+KEPT_S = 1.0
 
 
 def health(
@@ -20,6 +22,27 @@ def health(
     checks = {"database": _timed(database), "stream": _timed(lambda: {"status": stream()})}
     well = all(check["ok"] for check in checks.values())
     return well, {"ok": well, "version": version, "dependencies": checks}
+
+
+class Pulse:
+    """Whether every dependency answers, asked at most once a second: anybody may ask for it."""
+
+    def __init__(
+        self, *checks: Callable[[], object], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._checks = checks
+        self._clock = clock
+        self._last: tuple[float, bool] = (-math.inf, False)
+
+    def well(self) -> bool:
+        """Return what was found within the last second, or is found now."""
+        if self._clock() - self._last[0] >= KEPT_S:
+            self._last = self._clock(), all(map(_answers, self._checks))
+        return self._last[1]
+
+
+def _answers(check: Callable[[], object]) -> bool:
+    return bool(_timed(lambda: {"found": check()})["ok"])
 
 
 def _timed(check: Callable[[], Check]) -> Check:

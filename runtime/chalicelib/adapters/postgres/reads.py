@@ -170,6 +170,10 @@ class PostgresReads:
         detail, content = columns[3], base64.b64encode(payload).decode()
         return {**shown.set_aside(*columns), "detail": detail, "payload": content}
 
+    def answers(self) -> None:
+        """Return when the database answers; UnavailableError otherwise."""
+        self._database.ask("SELECT 1", {})
+
     def health(self, now: dt.datetime) -> Json:
         """Return what the database tells of itself; UnavailableError when it does not answer.
 
