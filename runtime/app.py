@@ -234,7 +234,7 @@ def get_student_as_of(student: str, moment: str) -> Response:
     )
     shown = _found(found, "student at that moment")
     _note(who, "students/as-of", uid)
-    return answer(past_page(shown))
+    return answer(past_page(shown, lambda course: _sees_class(who, course)))
 
 
 @_route(
@@ -266,6 +266,11 @@ def get_student_events(student: str) -> Response:
     return page(shown, cursors.encode(shown.last, "events"))
 
 
+def _sees_class(who: Asked, course: str | None) -> bool:
+    """Tell whether who asks may see every student of a course, and so every figure of it."""
+    return also(who, service().roster, Action.READ_CLASS, course=course)
+
+
 @_route("GET", "/v1/courses", "Courses by id", query=_PAGE)
 def get_courses() -> Response:
     """Return a page of courses."""
@@ -282,7 +287,7 @@ def get_course(course: str) -> Response:
     """Return one course's summary."""
     course = requests.id_of(course)
     who, now = _asks(Action.READ_CATALOGUE, course=course), service().clock.now()
-    if also(who, service().roster, Action.READ_CLASS, course=course):
+    if _sees_class(who, course):
         return answer(_found(service().reads.course(course, now, person=who.person), "course"))
     found = service().reads.course_of_all(course, now, person=who.person)
     return answer(course_for_others(_found(found, "course")))
@@ -330,7 +335,7 @@ def get_course_items(course: str) -> Response:
     course = requests.id_of(course)
     who = _asks(Action.READ_CATALOGUE, course=course)
     found = _found(service().reads.items(course, person=who.person), "course")
-    if also(who, service().roster, Action.READ_CLASS, course=course):
+    if _sees_class(who, course):
         return answer(found)
     class_ = service().reads.course_of_all(course, service().clock.now(), person=who.person)
     students = _found(class_, "course")["students"]
@@ -461,7 +466,7 @@ def get_shadow_report() -> Response:
     query = dict(request.query_params or {})
     course = requests.filter_of(query, "course")
     who = asked(request, service().roster, Action.READ_COMPARISON, course=course)
-    seen = also(who, service().roster, Action.READ_CLASS, course=course)
+    seen = _sees_class(who, course)
     if query and not seen:  # one course, or a day less, and a subtraction would tell of a few
         raise NotAllowedError
     first, last = requests.days_of(

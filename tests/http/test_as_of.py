@@ -181,7 +181,7 @@ def test_what_was_said_is_told_with_its_reason_though_it_was_regraded_since(api,
     assert (low["because"], low["severity"]) == (alert["because"], alert["severity"])
     assert alert["evidence"] == low["evidence"]
     assert alert["evidence"]["mean_bp"] == 2000
-    assert course["class"] == {"enrolled": 1, "mean": 20.0}
+    assert course["class"] == {"enrolled": 1, "marked": 1, "mean": 20.0}
     assert course["risk"]["total"] == sum(course["risk"]["parts"].values())
     assert api.found(f"/v1/students/{ADA}")["alerts"] == []
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
 import msgspec
 import pytest
 
+from chalicelib.domain.roster import Line
 from tests.builders import enrolled, scored, submitted
 from tests.rosters import holds, put_roster, teaches
 
@@ -33,7 +35,7 @@ def school(api, database) -> Any:
 def test_an_analyst_is_told_the_whole_and_no_few(school):
     found = school.as_("student", sub=ANALYST).found("/v1/courses/MATH-1")
     assert (found["students"], found["enrolled"]) == (12, 12)
-    assert (found["class"]["marked"], found["class"]["mean"]) == (12, 67.5)
+    assert (found["class"]["marked"], found["class"]["mean"]) == (12, 68.0)
     assert found["open_alerts"] is None
     assert all(count is None or count >= 10 for count in found["risk"].values())
     assert list(found["risk"]) == BANDS
@@ -82,6 +84,9 @@ def test_the_list_tells_no_few_either_nor_nobody_nor_how_many_have_left(school, 
 
     told = {one["course"]: one["students"] for one in listed}
     assert told == {"MATH-1": 12, "EMPTY": None, "LEFT": None}
+    for course, students in told.items():  # one route does not tell what the other one hides
+        one = school.as_("student", sub=f"an-{who}").found(f"/v1/courses/{course}")
+        assert (one["class"] or {"enrolled": None})["enrolled"] == students
     everything = {one["course"]: one["students"] for one in school.found("/v1/courses")["items"]}
     assert everything == {"MATH-1": 12, "EMPTY": 0, "LEFT": 10}
 
@@ -107,3 +112,25 @@ def test_an_administrator_is_told_of_a_shadow_by_rule_alone(school, database):
     for query in ({"course": "MATH-1"}, {"from": today}, {"to": today}):
         assert asking.get(report, **query)[0] == 403
         assert school.get(report, **query)[0] == 200
+
+
+@pytest.mark.parametrize("who", ["herself", "adviser"])
+def test_a_class_of_a_few_is_not_told_as_of_a_moment_either(school, database, who):
+    """Beside her own mean, the mean of two is the other one's."""
+    one, other = (str(uuid.UUID(int=n << 120 | 9)) for n in range(2))
+    lines = {"herself": Line("one", "self", one), "adviser": Line("one", "advises", one)}
+    put_roster(database, lines[who], teaches("of-history", "HIST-7"))
+    for student, mark in ((one, 40), (other, 85)):
+        school.consume(scored(f"h{mark}", student, 3, mark, course="HIST-7"))
+    school.clock.moment = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=1)  # after it was stored
+    path = f"/v1/students/{one}/as-of/now"
+    told = {"enrolled": None, "marked": None, "mean": None}
+    assert of_class(school.as_("student", sub="one"), path) == told
+    whole = {"enrolled": 2, "marked": 2, "mean": 62.5}
+    assert of_class(school.as_("student", sub="of-history"), path) == whole
+    assert of_class(school, path) == whole
+
+
+def of_class(api: Any, path: str) -> Any:
+    (course,) = api.found(path)["courses"]
+    return course["class"]

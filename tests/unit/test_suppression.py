@@ -5,17 +5,20 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.suppression import (
     FEWEST,
+    class_for_others,
     comparison_for_others,
     course_for_others,
     items_for_others,
     part_of,
     same_or_part_of,
     suppressed,
+    whole_percent,
 )
 
 if TYPE_CHECKING:
@@ -92,7 +95,7 @@ def course(students: int, enrolled: int, marked: int, *risk: int) -> dict:
         "enrolled": enrolled,
         "open_alerts": 3,
         "risk": dict(zip(BANDS, risk, strict=True)),
-        "class": {"as_of": "x", "enrolled": enrolled, "marked": marked, "mean": 61.5},
+        "class": {"as_of": "x", "enrolled": enrolled, "marked": marked, "mean": 61.37},
     }
 
 
@@ -112,7 +115,7 @@ def test_a_course_tells_its_large_bands_and_its_mean():
     told = course_for_others(course(60, 60, 48, 20, 15, 12, 9, 4))
     assert told["risk"] == {"0-19": 20, "20-39": 15, "40-59": 12, "60-79": None, "80-100": None}
     assert (told["students"], told["enrolled"], told["open_alerts"]) == (60, 60, None)
-    assert told["class"] == {"as_of": "x", "enrolled": 60, "marked": 48, "mean": 61.5}
+    assert told["class"] == {"as_of": "x", "enrolled": 60, "marked": 48, "mean": 61.0}
 
 
 @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 60), st.integers(0, 60))
@@ -128,6 +131,26 @@ def test_no_two_numbers_of_a_course_differ_by_a_few(students, enrolled, swept, m
     assert not [
         one for one in itertools.combinations(known, 2) if 0 < abs(one[0] - one[1]) < FEWEST
     ]
+
+
+def test_the_mean_is_told_of_all_but_a_few_though_not_how_many_they_are():
+    told = course_for_others(course(60, 60, 58, 20, 20, 20, 0, 0))
+    assert (told["class"]["marked"], told["class"]["mean"]) == (None, 61.0)
+
+
+@pytest.mark.parametrize(("enrolled", "marked"), [(9, 9), (2, 2), (1, 1), (0, 0)])
+def test_a_class_of_a_few_tells_nothing_wherever_it_is_told(enrolled, marked):
+    of_class = {"enrolled": enrolled, "marked": marked, "mean": 62.5 if marked else None}
+    assert set(class_for_others(of_class, enrolled).values()) == {None}
+
+
+@given(st.integers(FEWEST, 30), st.integers(0, 300_000), st.integers(0, 10_000))
+def test_a_mean_before_and_after_one_more_mark_leaves_that_mark_open(n, before, mark):
+    """Even to who knows the sum before: by as many points as there are marks then."""
+    width = 100 * (n + 1)
+    shown = whole_percent((before + mark) // (n + 1))
+    others = range(mark - width, mark + width + 1)
+    assert sum(whole_percent((before + one) // (n + 1)) == shown for one in others) == width
 
 
 def test_the_mean_of_a_few_is_not_told():

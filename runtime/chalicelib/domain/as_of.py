@@ -62,7 +62,8 @@ class StatementThen(NamedTuple):
 class Judged(NamedTuple):
     """A standing of then, what the class looked like and what was to be said of it.
 
-    The last three are None where the class is too large to be folded anew.
+    But for `students` (ever enrolled), what comes last is None where the class is too large to be
+    folded anew.
     """
 
     known: CourseThen
@@ -70,6 +71,7 @@ class Judged(NamedTuple):
     findings: list[Finding] | None
     risk: Risk | None
     context: CourseContext | None
+    students: int = 0
 
 
 class View(NamedTuple):

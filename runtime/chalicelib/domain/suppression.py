@@ -56,8 +56,8 @@ def apart_from(count: int | None, *told: int | None) -> int | None:
 def whole_percent(basis_points: int) -> int:
     """Return a class's mean as it is told, in basis points: to the nearest whole percent, half up.
 
-    So two means, before and after one more mark, tell that mark to within as many points as the
-    class has students, and not exactly.
+    Exact, the means before and after one more mark would tell that mark. So they leave it open by
+    as many points as there are marks, ten at least.
     """
     return (basis_points + 50) // 100 * 100
 
@@ -68,27 +68,38 @@ def course_for_others(course: Json) -> Json:
     Alerts are left out: how many there are is not how many students have them. Those enrolled at
     the last sweep come first, since the list of courses tells them as well, of the same whole.
     """
-    students, risk, of_class = whole_of(course["students"]), course["risk"], course["class"]
-    few = students is None
-    swept = same_or_part_of(of_class["enrolled"], students) if of_class else None
-    enrolled = apart_from(same_or_part_of(course["enrolled"], students), swept)
+    students, risk, of_class = course["students"], course["risk"], course["class"]
+    swept = enrolled_for_others(of_class["enrolled"], students) if of_class else None
+    enrolled = apart_from(enrolled_for_others(course["enrolled"], students), swept)
     return {
         **course,
-        "students": students,
+        "students": whole_of(students),
         "enrolled": enrolled,
         "open_alerts": None,
-        "risk": dict.fromkeys(risk) if few else suppressed(risk),
-        "class": _class(of_class, students, swept, enrolled) if of_class else None,
+        "risk": dict.fromkeys(risk) if whole_of(students) is None else suppressed(risk),
+        "class": class_for_others(of_class, students, enrolled) if of_class else None,
     }
 
 
-def _class(of_class: Json, students: int | None, swept: int | None, enrolled: int | None) -> Json:
-    told = apart_from(same_or_part_of(of_class["marked"], students), swept, enrolled)
+def enrolled_for_others(enrolled: int, students: int) -> int | None:
+    """Return how many are enrolled, of all who ever were, for who may not see them."""
+    return same_or_part_of(enrolled, whole_of(students))
+
+
+def class_for_others(of_class: Json, students: int, *told: int | None) -> Json:
+    """Return what a class looks like for who may not see its students, wherever it is told.
+
+    `students` ever were in it; `told` are other counts of them that go with it. The mean of ten
+    marks or more is told though nobody is told of how many it is, to the whole percent.
+    """
+    enrolled = enrolled_for_others(of_class["enrolled"], students)
+    marked = same_or_part_of(of_class["marked"], whole_of(students))
+    few = whole_of(of_class["marked"]) is None
     return {
         **of_class,
-        "enrolled": swept,
-        "marked": told,
-        "mean": of_class["mean"] if told is not None else None,
+        "enrolled": enrolled,
+        "marked": apart_from(marked, enrolled, *told),
+        "mean": None if few else whole_percent(round(of_class["mean"] * 100)) / 100,
     }
 
 

@@ -159,7 +159,7 @@ def _judged(own: _Own, at: dt.datetime, past: Past, signals: Signals, most: int)
     findings = evaluate(standing, context, own.policy, as_of_us)
     found = risk(standing, context, own.policy, as_of_us)
     findings += look_beyond(own.flags, found.total, signals, own.policy)
-    return Judged(known, standing, findings, found, context)
+    return Judged(known, standing, findings, found, context, len(class_))
 
 
 def _class(past: Past, known: CourseThen, at: dt.datetime, most: int) -> list[Standing] | None:

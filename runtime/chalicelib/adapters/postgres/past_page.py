@@ -9,8 +9,11 @@ from chalicelib.adapters.postgres.student_page import ShownItem, ShownStanding, 
 from chalicelib.domain.conversion import micros
 from chalicelib.domain.indicators import Severity, risk_bucket
 from chalicelib.domain.standing import enrolled_at, last_day, within
+from chalicelib.domain.suppression import class_for_others
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chalicelib.domain.as_of import AlertThen, Judged, View
     from chalicelib.domain.indicators import Finding
     from chalicelib.domain.standing import CourseContext
@@ -19,18 +22,22 @@ Json = dict[str, Any]
 _EPOCH = dt.date(1970, 1, 1)
 
 
-def past_page(view: View) -> Json:
-    """Return the JSON of what was known and said of a student."""
+def past_page(view: View, sees_class: Callable[[str], bool]) -> Json:
+    """Return the JSON of what was known and said of a student.
+
+    The class of a course is told by GET /v1/courses/{course}'s rules: suppressed, unless who asks
+    `sees_class`, every student of it.
+    """
     return {
         "student": view.student,
         "as_of": view.at,
-        "courses": [_course(one, micros(view.at)) for one in view.courses],
+        "courses": [_course(one, micros(view.at), sees_class) for one in view.courses],
         "alerts": [_alert(one) for one in view.alerts],
         "statements": [one._asdict() for one in view.statements],
     }
 
 
-def _course(one: Judged, as_of_us: int) -> Json:
+def _course(one: Judged, as_of_us: int, sees_class: Callable[[str], bool]) -> Json:
     items = {
         terms.item: ShownItem(
             one.standing.course,
@@ -47,7 +54,7 @@ def _course(one: Judged, as_of_us: int) -> Json:
         **course_page(_shown(one, as_of_us), items),
         "risk": None if one.risk is None else {"total": one.risk.total, "parts": one.risk.parts},
         "findings": None if one.findings is None else [_finding(f) for f in one.findings],
-        "class": None if one.context is None else _class(one.context),
+        "class": None if one.context is None else _class(one, one.context, sees_class),
     }
 
 
@@ -80,9 +87,10 @@ def _finding(one: Finding) -> Json:
     }
 
 
-def _class(context: CourseContext) -> Json:
-    mean = context.mean_bp
-    return {"enrolled": context.enrolled, "mean": None if mean is None else mean / 100}
+def _class(one: Judged, context: CourseContext, sees_class: Callable[[str], bool]) -> Json:
+    mean = None if context.mean_bp is None else context.mean_bp / 100
+    told = {"enrolled": context.enrolled, "marked": context.marked, "mean": mean}
+    return told if sees_class(context.course) else class_for_others(told, one.students)
 
 
 def _alert(one: AlertThen) -> Json:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from chalicelib.adapters.postgres import queries, shown
 from chalicelib.adapters.postgres.classes import FIRST
 from chalicelib.adapters.postgres.student_page import student_page
-from chalicelib.domain.suppression import same_or_part_of, whole_of
+from chalicelib.domain.suppression import enrolled_for_others
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -98,7 +98,7 @@ class PostgresReads:
         found = _page(self._rows("courses", values, person), limit, shown.course, 1)
         others = {row["course"] or "": row for row in found.rows if row["students"] is None}
         for course, enrolled, students in self._class_sizes(list(others), person):
-            others[course]["students"] = same_or_part_of(enrolled, whole_of(students))
+            others[course]["students"] = enrolled_for_others(enrolled, students)
         return found
 
     def _class_sizes(self, courses: list[str], person: str) -> list[tuple[str, int, int]]:
