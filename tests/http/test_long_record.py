@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import gzip
+import http.client
 import json
 import re
+import threading
 import urllib.parse
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from chalice.config import Config
-from chalice.local import LocalGateway
+from chalice.local import LocalDevServer, LocalGateway
 
 import app as front
 from chalicelib.domain.record import SECTIONS
@@ -155,6 +158,27 @@ def test_a_page_may_be_zipped_as_well(lived):
     answer = answered(accept=f"{GZIP}, {HTML}")
     assert answer["headers"]["Content-Disposition"] == 'attachment; filename="record.html.gz"'
     assert unzipped(answer).startswith(b"<!doctype html>")
+
+
+def test_the_test_client_and_the_local_server_unpack_it_for_the_wire(api, lived):
+    lived(10)
+    of_client = api.client.http.get(RECORD, headers={"Accept": GZIP})
+    server = LocalDevServer(front.app, Config(config_from_disk={}), "127.0.0.1", 0)
+    thread = threading.Thread(target=server.handle_single_request)
+    thread.start()
+    signed_in = {"Authorization": f"Bearer {token(named('administrator'))}", "Accept": GZIP}
+    with contextlib.closing(
+        http.client.HTTPConnection("127.0.0.1", server.server.server_port)
+    ) as connection:
+        connection.request("GET", RECORD, headers=signed_in)
+        of_server = connection.getresponse()
+        sent = of_server.read()
+    thread.join()
+    server.server.server_close()
+
+    assert of_server.headers["Content-Type"] == of_client.headers["Content-Type"] == GZIP
+    for body in (of_client.body, sent):
+        assert len(json.loads(gzip.decompress(body))["events"]) == 11
 
 
 def test_a_short_record_is_one_part(lived):
