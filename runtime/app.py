@@ -49,7 +49,7 @@ from chalicelib.domain.suppression import (
 )
 from chalicelib.http import conditions, cursors, listing, openapi, requests, sign_in
 from chalicelib.http.answers import answer, page, put_answer
-from chalicelib.http.asking import Asked, also, asked, asked_of_alert
+from chalicelib.http.asking import Asked, also, asked, asked_of_alert, rather
 from chalicelib.http.noting import note, note_refused, origin_of
 from chalicelib.http.problems import answers_errors
 from chalicelib.http.receipts import answer_receipt
@@ -703,26 +703,39 @@ def _alert(number: int, who: Asked, status: int = 200) -> Response:
 @_route("GET", "/v1/quarantine", "What could not be processed, newest first", query=_PAGE)
 def get_quarantine() -> Response:
     """Return a page of what was set aside."""
-    who = _asks(Action.READ_QUARANTINE)
+    who, whole = _of_quarantine()
     after = cursors.decode(who.query.get("cursor"), "quarantine", (datetime, uuid.UUID))
     limit = cursors.limit_of(who.query.get("limit"))
-    found = service().reads.quarantine(after, limit, person=who.person)
-    _note(who, "quarantine", *(row["student"] for row in found.rows))
+    found = service().reads.quarantine(after, limit, whole=whole, person=who.person)
+    _note(who, "quarantine", *(one for row in found.rows for one in _named_in(row)))
     return page(found, cursors.encode(found.last, "quarantine"))
+
+
+def _of_quarantine() -> tuple[Asked, bool]:
+    """Return who asks, and whether she answers for the records: others see no content."""
+    who = _asks(Action.READ_QUARANTINE)
+    answering = rather(who, service().roster, Action.ANSWER_FOR_RECORDS)
+    return answering or who, answering is not None
+
+
+def _named_in(row: dict[str, Any]) -> list[str | None]:
+    return [row.get("student"), *row.get("students", ())]
 
 
 @_route(
     "GET",
     "/v1/quarantine/{quarantine_uid}",
-    "One thing that could not be processed, with its content in base64",
+    "One thing that could not be processed; for who answers for the records with its content in"
+    " base64",
 )
 def get_quarantined(quarantine_uid: str) -> Response:
     """Return one thing that was set aside, whole."""
     uid = requests.uid_of(quarantine_uid, "quarantined record")
-    who = _asks(Action.READ_QUARANTINE)
-    found = _found(service().reads.quarantined(uid, person=who.person), "quarantined record")
-    _note(who, f"quarantine/{uid}", found["student"])
-    return answer(found)
+    who, whole = _of_quarantine()
+    found = service().reads.quarantined(uid, whole=whole, person=who.person)
+    shown = _found(found, "quarantined record")
+    _note(who, f"quarantine/{uid}", *_named_in(shown))
+    return answer(shown)
 
 
 @_route(

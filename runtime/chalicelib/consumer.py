@@ -11,7 +11,7 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain import aggregation, wire
+from chalicelib.domain import aggregation, poison, wire
 from chalicelib.domain.delivery import Delivery, Outcome
 from chalicelib.domain.errors import PoisonError, UnavailableError
 from chalicelib.jobs import announce_unsent
@@ -156,7 +156,8 @@ def _delivery(sequence_number: str, data: bytes) -> Delivery:
     try:
         envelope, bad = wire.unpack(data)
     except PoisonError as error:
-        return Delivery(sequence_number, _receipt(data), None, [(data, error)])
+        kept = [(part, error) for part in poison.parts(data)]
+        return Delivery(sequence_number, _receipt(data), None, kept)
     return Delivery(sequence_number, _receipt(data), envelope, bad)
 
 

@@ -11,11 +11,12 @@ from chalicelib.adapters.migrations import migrate as apply_migrations
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.partitions import PostgresPartitions
 from chalicelib.adapters.postgres.privacy import PostgresPrivacy
+from chalicelib.adapters.postgres.quarantine import PostgresQuarantine
 from chalicelib.adapters.postgres.quotas import PostgresQuotas
 from chalicelib.adapters.postgres.retention import PostgresRetention
 from chalicelib.adapters.postgres.roster import PostgresRoster
 from chalicelib.domain.errors import UnavailableError
-from chalicelib.services import erasure, ledger, retention
+from chalicelib.services import erasure, ledger, quarantine, retention
 from chalicelib.services.announce import announce
 from chalicelib.services.maintenance import keep_partitions
 from chalicelib.services.sources import stale_sources
@@ -103,6 +104,7 @@ def migrate(service: Service) -> dict[str, Any]:
     """
     settings = service.settings
     applied = apply_migrations(service.sign_in)
+    looked_at = look_into_quarantine(service)
     erased = apply_erasures(service)
     appoint(service)
     partitions = PostgresPartitions(Database(service.sign_in))
@@ -114,6 +116,7 @@ def migrate(service: Service) -> dict[str, Any]:
     )
     return {
         "applied": applied,
+        "looked_at": looked_at,
         "erased": erased,
         "partitions": kept,
         "deleted": apply_retention(service),
@@ -147,6 +150,15 @@ def forget_quotas(service: Service) -> int:
     database = Database(service.sign_in)
     try:
         return PostgresQuotas(database).forget()
+    finally:
+        database.close()
+
+
+def look_into_quarantine(service: Service) -> dict[str, int]:
+    """Find out whose it is what was set aside; drop what is of the erased."""
+    database = Database(service.sign_in)
+    try:
+        return quarantine.look_into(PostgresQuarantine(database))
     finally:
         database.close()
 

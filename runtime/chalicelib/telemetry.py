@@ -34,7 +34,10 @@ class Metric(enum.Enum):
     EVENTS_STORED = _Described(MetricUnit.Count, "new events that a batch committed")
     EVENTS_REPEATED = _Described(MetricUnit.Count, "events of a batch that were stored before")
     EVENTS_QUARANTINED = _Described(MetricUnit.Count, "events or records set aside, with a reason")
-    EVENTS_ERASED = _Described(MetricUnit.Count, "events refused, of students who were erased")
+    EVENTS_ERASED = _Described(
+        MetricUnit.Count,
+        "events, and what would be set aside, refused: of students who were erased",
+    )
     BATCHES_HELD = _Described(MetricUnit.Count, "batches that stopped because of an outage")
     BATCH_MILLISECONDS = _Described(MetricUnit.Milliseconds, "from a batch's arrival to its commit")
     ALERTS_OPENED = _Described(MetricUnit.Count, "alerts that a batch or a sweep opened")

@@ -53,8 +53,9 @@ SELECT alert_id, 1, 'opened', because, opened_at FROM alert;
 
 INSERT INTO announcement (alert_id, kind, sent_at) SELECT alert_id, 'opened', now() FROM alert;
 
-INSERT INTO quarantine (quarantine_uid, reason, detail, payload, recorded_at)
-SELECT md5('q' || i)::uuid, 'conflict', 'detail', 'payload', now() - i * interval '1 minute'
+INSERT INTO quarantine (quarantine_uid, reason, detail, payload, recorded_at, students)
+SELECT md5('q' || i)::uuid, 'conflict', 'detail', 'payload', now() - i * interval '1 minute',
+       ARRAY[md5('student' || i)::uuid]
 FROM generate_series(1, 20000) AS i;
 
 INSERT INTO course_context (course, as_of, enrolled, mean_bp, items)

@@ -12,7 +12,7 @@ import pytest
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.store import PostgresStore
 from chalicelib.consumer import Consumer
-from chalicelib.domain import wire
+from chalicelib.domain import poison, wire
 from chalicelib.domain.policy import HIGHER_EDUCATION
 from chalicelib.services.judge import Judge
 from tests.builders import (
@@ -46,6 +46,8 @@ def set_aside(monitor):
         (b"garbage", "not_compressed"),
         (zlib.compress(b"[]")[:-2], "not_compressed"),
         (zlib.compress(b'{"v":1}'), "not_an_envelope"),
+        (zlib.compress(b"[" * 200_000), "not_an_envelope"),
+        (zlib.compress(b'{"v":' + b"[" * 200_000), "not_an_envelope"),
         (wire.pack(wire.Envelope(99, "local", "c", 1, [])), "unknown_version"),
         (b"\xf3\x89\x9a\xc2 no digest", "damaged_aggregate"),
     ],
@@ -62,7 +64,29 @@ def test_a_poisonous_record_is_kept_with_its_reason_and_its_neighbours_are_store
     assert answer == DONE
     assert stored(monitor) == ["b", "good"]
     kept = monitor.rows("SELECT reason, payload, sequence_number FROM quarantine")
-    assert [(r, bytes(p), n) for r, p, n in kept] == [(reason, data, "2")]
+    (payload,) = poison.parts(data)  # its text, where it has one
+    assert [(r, bytes(p), n) for r, p, n in kept] == [(reason, payload, "2")]
+
+
+def test_a_record_of_a_newer_writer_is_set_aside_by_student_and_can_be_brought_in_later(monitor):
+    events = [GOOD, scored("b", STUDENTS[1], 1, 50), active("third", STUDENTS[0], 2)]
+    monitor.consume(events)
+    digest = monitor.digest()
+    monitor.empty()
+    sent = wire.Envelope(2, "local", "c", START_US, events)
+    for number in (1, 2):  # it comes again
+        monitor.consumer.consume(lambda_event(raw_record(wire.pack(sent), number)))
+
+    kept = monitor.rows(
+        "SELECT source, correlation_id, students::text[], payload FROM quarantine ORDER BY students"
+    )
+    assert [tuple(row[:3]) for row in kept] == [("local", "c", [s]) for s in STUDENTS[:2]]
+    assert stored(monitor) == []
+    for *_, payload in kept:  # by a consumer that knows the version
+        text = bytes(payload).replace(b'"v":2', b'"v":1')
+        monitor.consumer.consume(lambda_event(raw_record(zlib.compress(text))))
+    assert stored(monitor) == ["b", "good", "third"]
+    assert monitor.digest() == digest
 
 
 def test_one_bad_event_of_an_envelope_does_not_take_the_others_along(monitor):

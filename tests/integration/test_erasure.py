@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import subprocess
 import threading
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import psycopg2
@@ -17,10 +18,12 @@ from chalicelib import bootstrap, jobs
 from chalicelib.adapters.erasure_list import FileErasureList
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.privacy import PostgresPrivacy
+from chalicelib.adapters.postgres.quarantine import PostgresQuarantine
+from chalicelib.domain import wire
 from chalicelib.domain.catalogue import Enrolment
 from chalicelib.domain.erasure import Erasure, verified
 from chalicelib.domain.errors import ConfigurationError, ConflictError, UnavailableError
-from chalicelib.services import erasure
+from chalicelib.services import erasure, quarantine
 from chalicelib.settings import Settings
 from local.paths import PROGRAMS
 from local.postgres import binaries
@@ -204,8 +207,58 @@ def test_events_that_come_again_are_refused_into_nothing_with_a_count(term, priv
     assert term.consumer.last.new == 1
     assert term.rows("SELECT count(*) FROM event WHERE student = %(s)s", s=ERASED) == [(0,)]
     assert term.rows("SELECT count(*) FROM quarantine") == before
-    term.consumer.consume(lambda_event(raw_record(poison)))
+    for data in (poison, zlib.compress(poison)):
+        term.consumer.consume(lambda_event(raw_record(data)))
+        assert (term.consumer.last.erased, term.consumer.last.quarantined) == (1, 0)
     assert term.rows("SELECT count(*) FROM quarantine") == before
+
+
+def test_what_an_older_consumer_set_aside_is_found_by_the_maintenance(
+    term, privacy, database, tmp_path
+):
+    wanted = wire.pack(wire.Envelope(2, "local", "c", 1, [scored("x", ERASED, 1, 5)]))
+    other = wire.pack(wire.Envelope(2, "local", "c", 1, [scored("x", OTHERS[0], 1, 5)]))
+    with as_owner(database) as cursor:
+        cursor.execute("TRUNCATE quarantine")
+        cursor.execute(
+            "INSERT INTO quarantine (quarantine_uid, reason, detail, payload)"
+            " SELECT gen_random_uuid(), 'unknown_version', 'd', p FROM unnest(%s::bytea[]) AS p",
+            ([wanted, other, b"nobody"],),
+        )
+    owner = Database(database.dsn("owner"))
+    rows = PostgresQuarantine(owner)
+    assert privacy.count(ERASED)["quarantine"] == 0  # it is compressed
+    assert quarantine.look_into(rows) == {"found": 3, "dropped": 0}
+    assert quarantine.look_into(rows) == {"found": 0, "dropped": 0}
+    assert privacy.count(ERASED)["quarantine"] == 1
+    proof = _erase(ERASED, term, privacy, tmp_path / "list")
+    assert proof["erasure"]["deleted"]["quarantine"] == 1
+
+    with as_owner(database) as cursor:  # an older consumer is still at work
+        cursor.execute(
+            "INSERT INTO quarantine (quarantine_uid, reason, detail, payload)"
+            " VALUES (gen_random_uuid(), 'unknown_version', 'd', %s)",
+            (wanted,),
+        )
+    assert quarantine.look_into(rows) == {"found": 1, "dropped": 1}
+    owner.close()
+    assert [bytes(p) for (p,) in term.rows("SELECT payload FROM quarantine ORDER BY 1")] == [
+        b"nobody",
+        other,
+    ]
+
+
+def test_what_was_set_aside_of_somebody_who_is_held_as_well_forbids_it(term, privacy, tmp_path):
+    text = f"neither {ERASED} nor {OTHERS[0]}".encode()
+    term.consumer.consume(lambda_event(raw_record(zlib.compress(text))))
+    privacy.put_hold(student=OTHERS[0], course=None, reason="r", person="counsel", as_of=START)
+    with pytest.raises(ConflictError):
+        _erase(ERASED, term, privacy, tmp_path / "list")
+    (hold,) = privacy.holds()
+    privacy.lift_hold(hold["hold_id"], person="counsel", as_of=START)
+
+    proof = _erase(ERASED, term, privacy, tmp_path / "list")
+    assert proof["erasure"]["deleted"]["quarantine"] == 2
 
 
 def test_the_common_batch_asks_nothing_more(term, privacy, tmp_path):

@@ -146,6 +146,7 @@ def ask_everything(reads: PostgresReads, student: str, only: Own | None) -> None
         reads.timeline(student, None, after, 50)
         reads.timeline(student, COURSE, after, 50, event_type="activity_recorded")
         reads.quarantine(after, 50)
+        reads.quarantine(after, 50, whole=False)
     reads.timeline(STUDENT, None, (), 50)
     for after in ((), (COURSE,)):
         reads.courses(after, 50, only=only)
@@ -157,6 +158,7 @@ def ask_everything(reads: PostgresReads, student: str, only: Own | None) -> None
         reads.students("NONE", sort, (5, first), 50, NOW)
     reads.items(COURSE)
     reads.quarantined(str(uuid.UUID(int=1)))
+    reads.quarantined(str(uuid.UUID(int=1)), whole=False)
     reads.health(NOW)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING, Any
@@ -153,6 +154,18 @@ def test_what_is_held_stays_until_the_hold_is_lifted(old, rows, privacy, what):
     privacy.lift_hold(hold["hold_id"], person="counsel", as_of=LATER)
     retention.apply(rows, KEPT, old.clock)
     assert _left(old) == dict.fromkeys(COUNTS, 0)
+
+
+def test_what_was_set_aside_of_one_who_is_held_among_others_stays(old, rows, privacy):
+    owner = psycopg2.connect(old.server.dsn())
+    with contextlib.closing(owner), owner, owner.cursor() as cursor:
+        cursor.execute(
+            "UPDATE quarantine SET students = students || %s::uuid WHERE student <> %s",
+            (HELD, HELD),
+        )
+    privacy.put_hold(student=HELD, course=None, reason="r", person="counsel", as_of=START)
+    retention.apply(rows, KEPT, old.clock)
+    assert _left(old)["quarantine"] == 2
 
 
 def test_what_was_written_goes_before_its_alert_and_that_it_was_stays(old, rows):

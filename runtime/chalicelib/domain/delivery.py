@@ -31,6 +31,7 @@ class Quarantined(NamedTuple):
     occurred_us: int | None = None
     correlation_id: str | None = None
     sequence_number: str | None = None
+    students: tuple[str, ...] = ()  # whom it is of, as far as that can be told
 
 
 @dataclasses.dataclass(slots=True)
@@ -40,7 +41,7 @@ class Outcome:
     new: int = 0
     repeated: int = 0
     quarantined: int = 0
-    erased: int = 0  # events of students who were erased, refused into nothing
+    erased: int = 0  # events, or poison, of students who were erased, refused into nothing
     opened: int = 0
     updated: int = 0
     cleared: int = 0

@@ -91,7 +91,8 @@ SECTIONS = (
     Section(
         "quarantine",
         "Set aside",
-        "What came of this student and could not be processed; the content in base64.",
+        "What came of this student and could not be processed; the content in base64, unless it is"
+        " of others as well.",
         ("quarantine",),
         ("recorded_at", "quarantine_uid"),
     ),

@@ -2,7 +2,9 @@
 
 Every event is a JSON array whose first element tells its type; times are whole microseconds since
 1970 UTC, scores basis points, weights thousandths, students pseudonyms. Fields are only ever added
-at the end, with a default, so that an older consumer's records stay readable.
+at the end, with a default, so that an older consumer's records stay readable. In every version to
+come `events` is a list and the student the third element of an event, or its member `student`:
+chalicelib.domain.poison relies on it.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ from chalicelib.domain.errors import PoisonError
 
 VERSION = 1
 MAX_INFLATED_BYTES = 8 * 1024 * 1024  # an envelope is at most 1 MiB on the wire
+# What decoding raises for what is no JSON, not of the type, no UTF-8, or nested too deeply.
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 Pseudonym = Annotated[str, msgspec.Meta(min_length=36, max_length=36)]
 Id = Annotated[str, msgspec.Meta(max_length=128)]
@@ -133,14 +137,15 @@ def unpack(data: bytes) -> tuple[Envelope, list[tuple[bytes, PoisonError]]]:
 
     Raises PoisonError when the record as a whole cannot be read.
     """
-    text = _inflate(data)
+    text = inflate(data)
     try:
         return _checked(_strict.decode(text)), []
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         return _unpack_loosely(text)
 
 
-def _inflate(data: bytes) -> bytes:
+def inflate(data: bytes) -> bytes:
+    """Return the text of a stream record; PoisonError when it is no whole zlib stream of 8 MiB."""
     inflater = zlib.decompressobj()
     try:
         text = inflater.decompress(data, MAX_INFLATED_BYTES)
@@ -160,14 +165,14 @@ def _checked(envelope: _E) -> _E:
 def _unpack_loosely(text: bytes) -> tuple[Envelope, list[tuple[bytes, PoisonError]]]:
     try:
         loose = _checked(_loose.decode(text))
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise PoisonError("not_an_envelope", str(error)) from error
     events: list[Event] = []
     bad: list[tuple[bytes, PoisonError]] = []
     for raw in loose.events:
         try:
             events.append(_event.decode(raw))
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:  # one by one
+        except UNREADABLE as error:  # one by one
             bad.append((bytes(raw), PoisonError("not_an_event", str(error))))
     good = Envelope(loose.version, loose.source, loose.correlation_id, loose.accepted_us, events)
     return good, bad

@@ -49,11 +49,15 @@ def asked(request: Request, roster: RosterReads, action: Action, **about: Any) -
 
 def also(who: Asked, roster: RosterReads, action: Action, **about: Any) -> bool:
     """Tell whether the one who asks may do something else as well."""
+    return rather(who, roster, action, **about) is not None
+
+
+def rather(who: Asked, roster: RosterReads, action: Action, **about: Any) -> Asked | None:
+    """Return the request as allowed for something else; None when it is not."""
     try:
-        access.permit(roster, who.principal, action, About(**about))
+        return who._replace(permit=access.permit(roster, who.principal, action, About(**about)))
     except NotAllowedError:
-        return False
-    return True
+        return None
 
 
 def asked_of_alert(request: Request, roster: RosterReads, action: Action, number: int) -> Asked:

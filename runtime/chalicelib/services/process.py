@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from chalicelib.domain import poison
 from chalicelib.domain.delivery import Delivery, Incoming, Outcome, Quarantined
 from chalicelib.domain.errors import UnavailableError
 from chalicelib.domain.identity import event_uid
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
+    from chalicelib.domain.errors import PoisonError
     from chalicelib.ports import Clock, Store, Unit
     from chalicelib.services.judge import Judge
 
@@ -33,9 +35,10 @@ def process(deliveries: Sequence[Delivery], *, store: Store, judge: Judge, clock
     incoming = sorted(_incoming(deliveries), key=_student_of)
     kept = [item for delivery in deliveries for item in _poison(delivery)]
     with store.unit() as unit:
-        horizon = unit.begin({i.event.student for i in incoming})
-        wanted, kept = _not_erased(incoming, kept, unit.erased())
-        refused, incoming = len(incoming) - len(wanted), wanted
+        horizon = unit.begin({i.event.student for i in incoming}.union(*(k.students for k in kept)))
+        came = len(incoming) + len(kept)
+        incoming, kept = _not_erased(incoming, kept, unit.erased())
+        refused = came - len(incoming) - len(kept)
         timely, untimely = _by_time(incoming, horizon, int(now.timestamp() * 1_000_000))
         unit.add_receipts(deliveries)
         sorted_ = unit.add_events(timely)
@@ -83,30 +86,39 @@ def _student_of(incoming: Incoming) -> str:
 
 
 def _poison(delivery: Delivery) -> list[Quarantined]:
+    return [_unread(delivery, payload, error) for payload, error in delivery.bad]
+
+
+def _unread(delivery: Delivery, payload: bytes, error: PoisonError) -> Quarantined:
     envelope = delivery.envelope
-    return [
-        Quarantined(
-            error.reason,
-            error.detail,
-            payload,
-            source=envelope.source if envelope else None,
-            correlation_id=envelope.correlation_id if envelope else None,
-            sequence_number=delivery.sequence_number,
-        )
-        for payload, error in delivery.bad
-    ]
+    source, correlation_id = (
+        (envelope.source, envelope.correlation_id) if envelope else poison.origin_of(payload)
+    )
+    return Quarantined(
+        error.reason,
+        error.detail,
+        payload,
+        source=source,
+        correlation_id=correlation_id,
+        sequence_number=delivery.sequence_number,
+        students=poison.students_of(payload),
+    )
 
 
 def _not_erased(
-    incoming: list[Incoming], poison: list[Quarantined], erased: frozenset[str]
+    incoming: list[Incoming], kept: list[Quarantined], erased: frozenset[str]
 ) -> tuple[list[Incoming], list[Quarantined]]:
     """Leave out what is of students who were erased, and poison that names one of them."""
     if not erased:
-        return incoming, poison
-    names = [student.encode() for student in erased] if poison else []
+        return incoming, kept
+    names = [student.encode() for student in erased] if kept else []
     return (
         [item for item in incoming if item.event.student not in erased],
-        [item for item in poison if not any(name in item.payload for name in names)],
+        [
+            item
+            for item in kept
+            if erased.isdisjoint(item.students) and not any(name in item.payload for name in names)
+        ],
     )
 
 
@@ -149,4 +161,5 @@ def _set_aside(incoming: Incoming, reason: str, detail: str) -> Quarantined:
         student=event.student,
         occurred_us=event.occurred_us,
         correlation_id=incoming.correlation_id,
+        students=poison.pseudonyms_in(event.student.encode()),
     )

@@ -130,6 +130,7 @@ def quarantine(cursor: Pipeline, kept: Iterable[Quarantined]) -> None:
             for name, value in item._asdict().items()
         }
         shown["student"] = _uuid_or_none(item.student)
+        shown["students"] = arrays.plain(item.students)
         cursor.execute(_SQL["quarantine"], {"quarantine_uid": digest.hexdigest(), **shown})
 
 

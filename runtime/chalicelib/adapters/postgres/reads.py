@@ -155,20 +155,31 @@ class PostgresReads:
             return None
         return found
 
-    def quarantine(self, after: Sequence[Any], limit: int, *, person: str = "") -> Page:
-        """Return what was set aside, newest first."""
+    def quarantine(
+        self, after: Sequence[Any], limit: int, *, whole: bool = True, person: str = ""
+    ) -> Page:
+        """Return what was set aside, newest first; unless `whole`, without whose it is."""
         before, uid = after or (LATEST, FIRST)
         values = {"before": before, "before_uid": uid, "limit": limit}
-        return _page(self._rows("quarantine", values, person), limit, shown.set_aside, 2)
+        rows = self._rows("quarantine" if whole else "set_aside", values, person)
+        return _page(rows, limit, shown.quarantined if whole else shown.set_aside, 2)
 
-    def quarantined(self, quarantine_uid: str, *, person: str = "") -> Json | None:
-        """Return one thing that was set aside, its content in base64; None when unknown."""
-        rows = self._rows("quarantined", {"quarantine_uid": quarantine_uid}, person)
+    def quarantined(
+        self, quarantine_uid: str, *, whole: bool = True, person: str = ""
+    ) -> Json | None:
+        """Return one thing that was set aside, its content in base64; None when unknown.
+
+        Unless `whole`, without its content, and without whose it is.
+        """
+        values = {"quarantine_uid": quarantine_uid}
+        rows = self._rows("quarantined" if whole else "one_set_aside", values, person)
         if not rows:
             return None
+        if not whole:
+            return {**shown.set_aside(*rows[0]), "detail": rows[0][3]}
         *columns, payload = rows[0]
         detail, content = columns[3], base64.b64encode(payload).decode()
-        return {**shown.set_aside(*columns), "detail": detail, "payload": content}
+        return {**shown.quarantined(*columns), "detail": detail, "payload": content}
 
     def answers(self) -> None:
         """Return when the database answers; UnavailableError otherwise."""

@@ -272,6 +272,22 @@ BEGIN
   RETURN n;
 END $$;
 ALTER FUNCTION public.forget_in_access(of_student uuid, dry_run boolean) OWNER TO owner;
+CREATE FUNCTION public.forget_in_quarantine(of_student uuid, dry_run boolean) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+  uids uuid[] := ARRAY(
+    SELECT q.quarantine_uid FROM quarantine q
+    WHERE q.student = of_student OR q.students @> ARRAY[of_student]
+       OR position(convert_to(of_student::text, 'UTF8') IN q.payload) > 0
+       OR strpos(q.detail, of_student::text) > 0);
+BEGIN
+  IF NOT dry_run THEN
+    DELETE FROM quarantine q WHERE q.quarantine_uid = ANY (uids);
+  END IF;
+  RETURN cardinality(uids);
+END $$;
+ALTER FUNCTION public.forget_in_quarantine(of_student uuid, dry_run boolean) OWNER TO owner;
 CREATE TABLE public.legal_hold (
     hold_id bigint NOT NULL,
     student uuid,
@@ -293,7 +309,8 @@ CREATE FUNCTION public.holds_of_student(of_student uuid) RETURNS SETOF public.le
     h.student = of_student
     OR EXISTS (SELECT FROM standing s WHERE s.student = of_student AND s.course = h.course)
     OR EXISTS (SELECT FROM enrolment e WHERE e.student = of_student AND e.course = h.course)
-    OR EXISTS (SELECT FROM event e WHERE e.student = of_student AND e.course = h.course))
+    OR EXISTS (SELECT FROM event e WHERE e.student = of_student AND e.course = h.course)
+    OR EXISTS (SELECT FROM quarantine q WHERE q.students @> ARRAY[of_student, h.student]))
 $$;
 ALTER FUNCTION public.holds_of_student(of_student uuid) OWNER TO owner;
 CREATE FUNCTION public.is_held(of_student uuid, in_course text) RETURNS boolean
@@ -507,7 +524,11 @@ CREATE FUNCTION public.rows_past(class text) RETURNS text
     LANGUAGE sql IMMUTABLE
     RETURN CASE class WHEN 'shadow_finding'::text THEN 'SELECT x.ctid FROM shadow_finding x WHERE x.day < ($1 AT TIME ZONE ''UTC'')::date
      AND NOT is_held(x.student, x.course) LIMIT $2'::text WHEN 'shadow_alert'::text THEN 'SELECT x.ctid FROM shadow_alert x WHERE x.opened_at < $1
-     AND NOT is_held(x.student, x.course) LIMIT $2'::text ELSE public.rows_past_in_force(class) END;
+     AND NOT is_held(x.student, x.course) LIMIT $2'::text WHEN 'quarantine'::text THEN 'SELECT x.ctid FROM quarantine x WHERE x.recorded_at < $1
+     AND NOT EXISTS (SELECT FROM legal_hold h WHERE h.lifted_at IS NULL
+                     AND (h.student = x.student OR x.student IS NULL OR h.course IS NOT NULL
+                          OR h.student = ANY (x.students)))
+     LIMIT $2'::text ELSE public.rows_past_in_force(class) END;
 ALTER FUNCTION public.rows_past(class text) OWNER TO owner;
 CREATE FUNCTION public.seen_courses() RETURNS text[]
     LANGUAGE sql STABLE
@@ -584,7 +605,8 @@ CREATE TABLE public.quarantine (
     occurred_at timestamp with time zone,
     correlation_id text COLLATE pg_catalog."C",
     sequence_number text COLLATE pg_catalog."C",
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    students uuid[]
 );
 ALTER TABLE public.quarantine OWNER TO owner;
 CREATE FUNCTION public.waiting(at timestamp with time zone) RETURNS TABLE(unsent bigint, set_aside bigint)
@@ -603,6 +625,12 @@ CREATE FUNCTION public.waiting(at timestamp with time zone) RETURNS TABLE(unsent
                   LIMIT 1000) q) AS count;
 END;
 ALTER FUNCTION public.waiting(at timestamp with time zone) OWNER TO owner;
+CREATE FUNCTION public.without_content(detail text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN (detail ~~ 'Traceback%'::text) THEN (SELECT string_agg(COALESCE("substring"(t.line, '^  File "[^"]*", line [0-9]+, in [A-Za-z0-9_<>.]+$'::text), "substring"(t.line, '^(?:psycopg2[.]errors[.][A-Za-z]+|[A-Za-z_.]*(?:Error|Exception))(?=:|$)'::text)), '
+'::text ORDER BY t.at) AS string_agg FROM regexp_split_to_table(without_content.detail, '
+'::text) WITH ORDINALITY t(line, at)) ELSE regexp_replace(detail, '''[^'']*''|"[^"]*"'::text, '...'::text, 'g'::text) END;
+ALTER FUNCTION public.without_content(detail text) OWNER TO owner;
 ALTER TABLE public.access ALTER COLUMN access_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.access_access_id_seq
     START WITH 1
@@ -1016,6 +1044,19 @@ CREATE VIEW public.seen_event WITH (security_barrier='true') AS
    FROM public.event e
   WHERE (( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[])));
 ALTER VIEW public.seen_event OWNER TO owner;
+CREATE VIEW public.set_aside AS
+ SELECT recorded_at,
+    quarantine_uid,
+    reason,
+    public.without_content(detail) AS detail,
+    source,
+    correlation_id,
+    sequence_number,
+    cardinality(students) AS named,
+    length(payload) AS payload_bytes
+   FROM public.quarantine q
+  WHERE (( SELECT public.entered_as('sees_all'::text) AS entered_as) OR ( SELECT public.entered_as('runs_it'::text) AS entered_as));
+ALTER VIEW public.set_aside OWNER TO owner;
 CREATE TABLE public.shadow_alert (
     shadow_alert_id bigint NOT NULL,
     course text NOT NULL COLLATE pg_catalog."C",
@@ -1165,7 +1206,9 @@ CREATE UNIQUE INDEX event_identity ON ONLY public.event USING btree (student, oc
 CREATE UNIQUE INDEX event_stray_student_occurred_at_event_uid_event_type_source_idx ON public.event_stray USING btree (student, occurred_at, event_uid) INCLUDE (event_type, source, event_id, course, subject, details);
 CREATE UNIQUE INDEX legal_hold_course ON public.legal_hold USING btree (course) WHERE ((lifted_at IS NULL) AND (course IS NOT NULL));
 CREATE UNIQUE INDEX legal_hold_student ON public.legal_hold USING btree (student) WHERE ((lifted_at IS NULL) AND (student IS NOT NULL));
+CREATE INDEX quarantine_by_student ON public.quarantine USING gin (students);
 CREATE INDEX quarantine_by_time ON public.quarantine USING btree (recorded_at DESC, quarantine_uid);
+CREATE INDEX quarantine_not_looked_at ON public.quarantine USING btree (quarantine_uid) WHERE (students IS NULL);
 CREATE INDEX receipt_by_source ON public.receipt USING btree (source, accepted_at);
 CREATE INDEX risk_daily_by_course ON public.risk_daily USING btree (course, day);
 CREATE INDEX roster_by_target ON public.roster USING btree (target, kind, person);
@@ -1257,7 +1300,7 @@ CREATE POLICY persons ON public.legal_hold TO api USING (( SELECT public.entered
 CREATE POLICY persons ON public.person TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[])) OR (EXISTS ( SELECT
    FROM public.standing s
   WHERE (s.student = person.student))))) WITH CHECK (( SELECT public.entered_as('sees_all'::text) AS entered_as));
-CREATE POLICY persons ON public.quarantine TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR ( SELECT public.entered_as('runs_it'::text) AS entered_as)));
+CREATE POLICY persons ON public.quarantine TO api USING (( SELECT public.entered_as('sees_all'::text) AS entered_as));
 CREATE POLICY persons ON public.retraction TO api USING (( SELECT public.entered_as('sees_all'::text) AS entered_as));
 CREATE POLICY persons ON public.risk_daily TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))));
 CREATE POLICY persons ON public.roster TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR ( SELECT public.entered_as('keeps_roster'::text) AS entered_as) OR ( SELECT public.entered_as('runs_it'::text) AS entered_as) OR (person = ( SELECT current_setting('monitor.person'::text, true) AS current_setting)) OR ((kind = 'teaches'::text) AND (target = ANY (( SELECT public.seen_courses() AS seen_courses)::text[]))) OR ((kind = 'advises'::text) AND (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))))) WITH CHECK (((person <> ( SELECT current_setting('monitor.person'::text, true) AS current_setting)) AND
@@ -1307,6 +1350,7 @@ GRANT ALL ON FUNCTION public.erase_student(of_student uuid, at timestamp with ti
 REVOKE ALL ON FUNCTION public.events_then(in_course text, of_students uuid[], at timestamp with time zone, replayed boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.events_then(in_course text, of_students uuid[], at timestamp with time zone, replayed boolean) TO api;
 REVOKE ALL ON FUNCTION public.forget_in_access(of_student uuid, dry_run boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.forget_in_quarantine(of_student uuid, dry_run boolean) FROM PUBLIC;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.legal_hold TO privacy;
 GRANT SELECT ON TABLE public.legal_hold TO api;
 GRANT SELECT,INSERT ON TABLE public.access TO api;
@@ -1437,6 +1481,7 @@ GRANT SELECT,INSERT ON TABLE public.roster_version TO api;
 GRANT SELECT ON TABLE public.roster_version TO ingest;
 GRANT SELECT ON TABLE public.roster_version TO privacy;
 GRANT SELECT ON TABLE public.seen_event TO api;
+GRANT SELECT ON TABLE public.set_aside TO api;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.shadow_alert TO ingest;
 GRANT SELECT ON TABLE public.shadow_alert TO api;
 GRANT SELECT ON TABLE public.shadow_alert TO reader;

@@ -135,24 +135,30 @@ def set_aside(
     reason: str,
     detail: str,
     source: str | None,
-    event_id: str | None,
-    student: str | None,
-    occurred_at: dt.datetime | None,
     correlation_id: str | None,
     sequence_number: str | None,
+    named: int | None,
     payload_bytes: int,
 ) -> Json:
-    """Return what was set aside, without its content; of a traceback the last line."""
+    """Return why something was set aside, without its content; of a traceback the last line.
+
+    `students_named` is None until the nightly maintenance has looked for them.
+    """
     return {
         "quarantine_uid": uid,
         "reason": reason,
         "detail": detail.strip().splitlines()[-1] if detail.strip() else "",
         "source": source,
-        "event_id": event_id,
-        "student": student,
-        "occurred_at": occurred_at,
         "correlation_id": correlation_id,
         "sequence_number": sequence_number,
+        "students_named": named,
         "payload_bytes": payload_bytes,
         "recorded_at": recorded_at,
     }
+
+
+def quarantined(*columns: Any) -> Json:
+    """Return the same with what tells whose it is."""
+    *told, event_id, student, students, occurred_at = columns
+    whose = {"student": student, "students": students or [], "event_id": event_id}
+    return {**set_aside(*told), **whose, "occurred_at": occurred_at}

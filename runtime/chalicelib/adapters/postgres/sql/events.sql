@@ -91,8 +91,8 @@ WHERE NOT EXISTS (SELECT FROM retraction r WHERE r.student = e.student
 -- name: quarantine
 -- Keep what cannot be processed, once, with the reason.
 INSERT INTO quarantine (quarantine_uid, reason, detail, payload, source, event_id, student,
-                        occurred_at, correlation_id, sequence_number)
+                        occurred_at, correlation_id, sequence_number, students)
 VALUES (%(quarantine_uid)s, %(reason)s, %(detail)s, %(payload)s, %(source)s, %(event_id)s,
         %(student)s, timestamptz 'epoch' + %(occurred_us)s * interval '1 microsecond',
-        %(correlation_id)s, %(sequence_number)s)
+        %(correlation_id)s, %(sequence_number)s, %(students)s)
 ON CONFLICT DO NOTHING

@@ -195,8 +195,9 @@ LIMIT 1
 
 -- name: quarantine
 -- What was set aside, newest first, without its content. Uses quarantine_by_time.
-SELECT q.recorded_at, q.quarantine_uid::text, q.reason, q.detail, q.source, q.event_id,
-       q.student::text, q.occurred_at, q.correlation_id, q.sequence_number, length(q.payload)
+SELECT q.recorded_at, q.quarantine_uid::text, q.reason, q.detail, q.source, q.correlation_id,
+       q.sequence_number, cardinality(q.students), length(q.payload), q.event_id, q.student::text,
+       q.students::text[], q.occurred_at
 FROM quarantine q
 WHERE q.recorded_at <= %(before)s
   AND (q.recorded_at < %(before)s OR q.quarantine_uid > %(before_uid)s::uuid)
@@ -205,10 +206,26 @@ LIMIT %(limit)s
 
 -- name: quarantined
 -- One thing that was set aside, with its content. Uses quarantine_pkey.
-SELECT q.recorded_at, q.quarantine_uid::text, q.reason, q.detail, q.source, q.event_id,
-       q.student::text, q.occurred_at, q.correlation_id, q.sequence_number, length(q.payload),
-       q.payload
+SELECT q.recorded_at, q.quarantine_uid::text, q.reason, q.detail, q.source, q.correlation_id,
+       q.sequence_number, cardinality(q.students), length(q.payload), q.event_id, q.student::text,
+       q.students::text[], q.occurred_at, q.payload
 FROM quarantine q WHERE q.quarantine_uid = %(quarantine_uid)s::uuid
+
+-- name: set_aside
+-- The same list for who sees no student's record: why, whence, how much. Uses quarantine_by_time.
+SELECT q.recorded_at, q.quarantine_uid::text, q.reason, q.detail, q.source, q.correlation_id,
+       q.sequence_number, q.named, q.payload_bytes
+FROM set_aside q
+WHERE q.recorded_at <= %(before)s
+  AND (q.recorded_at < %(before)s OR q.quarantine_uid > %(before_uid)s::uuid)
+ORDER BY q.recorded_at DESC, q.quarantine_uid
+LIMIT %(limit)s
+
+-- name: one_set_aside
+-- Uses quarantine_pkey.
+SELECT q.recorded_at, q.quarantine_uid::text, q.reason, q.detail, q.source, q.correlation_id,
+       q.sequence_number, q.named, q.payload_bytes
+FROM set_aside q WHERE q.quarantine_uid = %(quarantine_uid)s::uuid
 
 -- name: health
 -- What the database can tell of the system's health. Receipts are only ever appended, so that the

@@ -96,12 +96,16 @@ SELECT occurred_at, event_uid, recorded_at FROM retraction
 WHERE student = %(student)s ORDER BY occurred_at, event_uid
 
 -- name: quarantine
--- From a row on, in steps: a row may have a megabyte. Uses quarantine_by_time.
+-- From a row on, in steps: a row may have a megabyte. What is of others as well is shown without its
+-- content: of them only how many they are. Uses quarantine_by_time.
 SELECT quarantine_uid, reason, detail, source, event_id, occurred_at, correlation_id, recorded_at,
-       encode(payload, 'base64') AS payload
+       CASE WHEN student = %(student)s OR students = ARRAY[%(student)s::uuid]
+            THEN encode(payload, 'base64') END AS payload,
+       cardinality(array_remove(students, %(student)s::uuid)) AS others
 FROM quarantine
 WHERE (recorded_at, quarantine_uid) > (%(at)s, %(uid)s::uuid) AND recorded_at >= %(at)s
-  AND (student = %(student)s OR position(convert_to(%(student)s, 'UTF8') IN payload) > 0)
+  AND (student = %(student)s OR students @> ARRAY[%(student)s::uuid]
+       OR position(convert_to(%(student)s, 'UTF8') IN payload) > 0)
 ORDER BY recorded_at, quarantine_uid LIMIT %(limit)s
 
 -- name: roster
@@ -142,6 +146,7 @@ SELECT EXISTS (SELECT FROM standing WHERE student = %(student)s)
     OR EXISTS (SELECT FROM person WHERE student = %(student)s)
     OR EXISTS (SELECT FROM enrolment WHERE student = %(student)s)
     OR EXISTS (SELECT FROM erasure WHERE student = %(student)s)
+    OR EXISTS (SELECT FROM quarantine WHERE students @> ARRAY[%(student)s::uuid])
 
 -- name: shadow_findings
 SELECT course, day, rule, in_force, shadow, recorded_at FROM shadow_finding
