@@ -145,8 +145,8 @@ def digest(arguments: argparse.Namespace) -> int:
 
 def verify(arguments: argparse.Namespace) -> int:
     """Verify the access ledger; 1 when something of it has been changed."""
-    with _database() as (conninfo, _):
-        return verifying.verify(conninfo, arguments.noted, _console)
+    with _database() as (conninfo, home):
+        return verifying.verify(conninfo, arguments.noted, _console, home.ledger_heads)
 
 
 def status(_: argparse.Namespace) -> int:

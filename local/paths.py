@@ -62,6 +62,11 @@ class Paths:
         return self.home / "erasures.jsonl"
 
     @property
+    def ledger_heads(self) -> Path:
+        """The heads of the ledger, kept beside the database and not in it."""
+        return self.home / "ledger-heads.txt"
+
+    @property
     def issuer_key(self) -> Path:
         """The key of the issuer for development."""
         return self.home / "issuer.key"

@@ -153,6 +153,7 @@ class LocalSystem:
             database_conninfo=self.postgres.dsn(DATABASE, role),
             privacy_conninfo=self.postgres.dsn(DATABASE, "privacy"),
             erasure_list=str(self.paths.erasures),
+            ledger_heads=str(self.paths.ledger_heads),
             stream_name=STREAM,
             topic_arn=self._topic_arn,
             pseudonym_key_file=str(self.paths.key),
@@ -273,6 +274,7 @@ def remove(paths: Paths) -> None:
         paths.person_key,
         paths.issuer_key,
         paths.erasures,
+        paths.ledger_heads,
     ):
         file.unlink(missing_ok=True)
 

@@ -21,6 +21,7 @@ from chalice.app import (
 
 from chalicelib import consumer, jobs
 from chalicelib.adapters import deployment
+from chalicelib.adapters.invoked import Invoked
 from chalicelib.adapters.postgres import alert_reads
 from chalicelib.adapters.postgres.past_page import past_page
 from chalicelib.adapters.postgres.reads import SORTS
@@ -1217,9 +1218,12 @@ def seal_ledger(event: CloudWatchEvent) -> None:  # Chalice hands it over
 
 
 @app.schedule(Cron(47, 7, "*", "*", "?", "*"))  # after the partitions, see maintenance.py
-def verify_ledger(event: CloudWatchEvent) -> dict[str, Any]:  # Chalice hands it over
+def verify_ledger(event: Invoked) -> dict[str, Any]:  # Chalice hands it over
     """Verify the whole chain; invoked by hand it answers what it has found."""
-    return jobs.verify_ledger(service())
+    return jobs.verify_ledger(service(), event.noted)
+
+
+verify_ledger.event_class = Invoked  # so that it can be called by hand, and told a batch
 
 
 @app.lambda_function()

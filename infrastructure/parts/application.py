@@ -20,6 +20,7 @@ from infrastructure.parts.functions import (
     CONSUMER,
     FUNCTIONS,
     MIGRATION,
+    SEALER,
     SWEEP,
     VERIFIER,
     Function,
@@ -137,8 +138,10 @@ class Application(Construct):
         }
 
     def _own(self, function: Function) -> dict[str, str]:
-        if function is VERIFIER:  # it reads whole tables, at night
-            return {"MONITOR_STATEMENT_TIMEOUT_MS": str((VERIFIER.timeout_s - 60) * 1000)}
+        if function in (SEALER, VERIFIER):
+            heads = {"MONITOR_LEDGER_HEADS": f"s3://{self._erasures.bucket_name}"}
+            whole = str((VERIFIER.timeout_s - 60) * 1000)  # tables, at night
+            return heads | ({"MONITOR_STATEMENT_TIMEOUT_MS": whole} if function is VERIFIER else {})
         if function not in (API, MIGRATION):
             return {}
         common = {
@@ -165,6 +168,9 @@ class Application(Construct):
         rights.may_seal(roles[API.handler], self._keys.people, suffix=self._deployment.suffix)
         rights.may_list_erasures(roles[API.handler], self._erasures, key)
         rights.may_read_erasures(roles[MIGRATION.handler], self._erasures, key)
+        for function in (SEALER, VERIFIER):
+            rights.may_note_heads(roles[function.handler], self._erasures, key)
+        rights.may_list_heads(roles[VERIFIER.handler], self._erasures)
         rights.may_read_events(roles[CONSUMER.handler], stream, self._keys.stream)
         rights.may_give_up(roles[CONSUMER.handler], self._stream.dead_letters, key)
         for function in (CONSUMER, SWEEP, ANNOUNCER):

@@ -1,4 +1,7 @@
-"""The list of erasures: outside of the database, so that no restore forgets who was erased."""
+"""The list of erasures, and the heads of the ledger: outside of the database.
+
+So no restore forgets who was erased, and nobody who owns the database makes its ledger anew.
+"""
 
 from __future__ import annotations
 

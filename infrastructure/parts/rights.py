@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_sqs as sqs
 
 ERASURES = "erasures/"  # where the runtime puts them
+HEADS, LEDGER = "ledger/heads/", "ledger/"
 _READ = [
     "kinesis:DescribeStream",
     "kinesis:DescribeStreamSummary",
@@ -84,3 +85,20 @@ def may_read_secret(role: iam.Role, secret: secretsmanager.ISecret) -> None:
     allow(role, ["secretsmanager:GetSecretValue"], [secret.secret_arn])
     if secret.encryption_key:
         allow(role, ["kms:Decrypt"], [secret.encryption_key.key_arn])
+
+
+def may_note_heads(role: iam.Role, bucket: s3.IBucket, key: kms.IKey) -> None:
+    """Let a function note a head of the ledger; to say that there was a restore is for people."""
+    allow(role, ["s3:PutObject"], [bucket.arn_for_objects(f"{HEADS}*")])
+    allow(role, ["kms:GenerateDataKey"], [key.key_arn])
+
+
+def may_list_heads(role: iam.Role, bucket: s3.IBucket) -> None:
+    """Let a function learn what was noted: it is all in the names."""
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=["s3:ListBucket"],
+            resources=[bucket.bucket_arn],
+            conditions={"StringLike": {"s3:prefix": f"{LEDGER}*"}},
+        )
+    )

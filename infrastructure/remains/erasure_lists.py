@@ -15,25 +15,24 @@ def erasure_lists(made: Sequence[Made], clients: Clients) -> Iterator[Remain]:
     for one in of_type(made, "AWS::S3::Bucket"):
         s3 = clients("s3", one.region)
         try:
-            versions = _versions(s3, one.physical_id)
+            holds = next(_versions(s3, one.physical_id), None)
         except s3.exceptions.NoSuchBucket:
             continue
-        if versions:
+        if holds:
             remove = functools.partial(_empty, s3, one.physical_id)
             yield Remain(
                 kind=Kind.ERASURE_LISTS, name=one.physical_id, region=one.region, remove=remove
             )
 
 
-def _versions(s3: Any, bucket: str) -> list[dict[str, str]]:
-    pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
-    return [
-        {"Key": version["Key"], "VersionId": version["VersionId"]}
-        for page in pages
-        for version in (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))
-    ]
+def _versions(s3: Any, bucket: str) -> Iterator[list[dict[str, str]]]:
+    """Give what is in it by up to 1,000, as many as one call deletes."""
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        found = (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))
+        if found:
+            yield [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found]
 
 
 def _empty(s3: Any, bucket: str) -> None:
-    for version in _versions(s3, bucket):
-        s3.delete_object(Bucket=bucket, **version)
+    for versions in _versions(s3, bucket):
+        s3.delete_objects(Bucket=bucket, Delete={"Objects": versions, "Quiet": True})

@@ -18,6 +18,7 @@ from chalicelib.adapters.envelope import Envelope
 from chalicelib.adapters.erasure_list import FileErasureList, S3ErasureList
 from chalicelib.adapters.issuer import IssuerKeys
 from chalicelib.adapters.kinesis import KinesisStream
+from chalicelib.adapters.ledger_heads import FileHeads, Nowhere, S3Heads
 from chalicelib.adapters.master_keys import FileMasterKey, KmsMasterKey
 from chalicelib.adapters.postgres.alert_changes import PostgresAlertChanges
 from chalicelib.adapters.postgres.alert_reads import PostgresAlertReads
@@ -59,7 +60,17 @@ if TYPE_CHECKING:
 
     from chalicelib.adapters.envelope import MasterKey
     from chalicelib.adapters.postgres.sign_in import SignIn
-    from chalicelib.ports import AlertChanges, Clock, Keys, Notifier, Outbox, Quotas, Store, Stream
+    from chalicelib.ports import (
+        AlertChanges,
+        Clock,
+        Heads,
+        Keys,
+        Notifier,
+        Outbox,
+        Quotas,
+        Store,
+        Stream,
+    )
     from chalicelib.settings import Settings
 
 MIN_KEY_BYTES = 32
@@ -157,6 +168,15 @@ class Service:
             raise ConfigurationError("MONITOR_ERASURE_LIST is empty")
         bucket = place.removeprefix("s3://")
         return FileErasureList(Path(place)) if bucket == place else S3ErasureList(bucket)
+
+    @functools.cached_property
+    def heads(self) -> Heads:
+        """Where the ledger's heads are noted."""
+        place = self.settings.ledger_heads
+        if not place:
+            return Nowhere()
+        bucket = place.removeprefix("s3://")
+        return FileHeads(Path(place)) if bucket == place else S3Heads(bucket)
 
     @functools.cached_property
     def tokens(self) -> Tokens:

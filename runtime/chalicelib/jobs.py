@@ -65,8 +65,8 @@ def announce_unsent(service: Service, *, within_s: float = 40) -> int:
 
 
 def seal_ledger(service: Service) -> None:
-    """Chain the reads that were noted since; the head goes to the log, where no database is."""
-    made = ledger.seal(service.ledger)
+    """Chain the reads that were noted since; the head goes where no database is, and to the log."""
+    made = ledger.seal(service.ledger, service.heads, service.clock.now())
     for batch in made:
         logger.info("sealed batch %d:%s", batch.batch, batch.hash.hex())
     emit(
@@ -80,12 +80,16 @@ def seal_ledger(service: Service) -> None:
 def verify_ledger(service: Service, anchor: str = "") -> dict[str, Any]:
     """Verify the whole ledger, and that no source has used an id twice; tell what was found.
 
-    `anchor`, such as `12:9f86...`, is a batch that the log has named.
+    Batches must be those that were noted outside of the database, and so must `anchor`, such as
+    `12:9f86...`, that the log has named. UnavailableError when it cannot be told which were noted.
     """
-    verdict = ledger.verify(service.ledger, anchor=ledger.anchor_of(anchor))
+    now = service.clock.now()
+    verdict = ledger.verify(service.ledger, ledger.noted(service.heads, anchor, now))
     verdict.reused_event_ids = service.ledger.reused_event_ids(ledger.MOST_REUSED)
     if verdict.broken:
         logger.error("batch %s of the ledger: %s", verdict.broken_batch, verdict.broken)
+    elif head := ledger.anchor_of(verdict.head or ""):
+        service.heads.note(*head, now)  # the sealer may have been cut off before it did
     logger.info("verified up to batch %s", verdict.head)
     emit(
         {

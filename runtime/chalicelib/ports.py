@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.delivery import Delivery, Incoming, Outcome, Quarantined, Sorted
     from chalicelib.domain.delivery_plan import Waiting
     from chalicelib.domain.facts import Pair
+    from chalicelib.domain.heads import Head, Restored
     from chalicelib.domain.in_force import PolicyVersion
     from chalicelib.domain.indicators import Finding
     from chalicelib.domain.ledger import Batch, Entry, Read, Written
@@ -220,6 +221,26 @@ class Ledger(Protocol):
 
     def strays(self) -> int:
         """Return how many rows stand where no batch can reach them."""
+        ...
+
+    def is_emptied(self) -> bool:
+        """Tell whether there were reads and nothing is left of them."""
+        ...
+
+
+class Heads(Protocol):
+    """Keeps heads of the ledger where no role of the database reaches."""
+
+    def note(self, batch: int, hash_: str, at: dt.datetime) -> None:
+        """Keep that this is the last batch; safe to repeat. UnavailableError when not sure."""
+        ...
+
+    def heads(self) -> Iterable[Head]:
+        """Give every head in the order of batches; UnavailableError."""
+        ...
+
+    def restored(self) -> Sequence[Restored]:
+        """Return after which batches the database was restored; UnavailableError."""
         ...
 
 

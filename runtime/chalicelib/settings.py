@@ -24,6 +24,7 @@ class Settings:
     database_secret: str = ""  # ARN of the master's secret, for migrations
     privacy_conninfo: str = ""  # as database_conninfo, for the role that erases and holds
     erasure_list: str = ""  # s3:// and a bucket, or a file: who was erased, outside of the database
+    ledger_heads: str = ""  # s3:// and a bucket, or a file: heads of the ledger, as above
     stream_name: str = ""
     topic_arn: str = ""  # SNS; empty: alerts are written to the log instead
     pseudonym_key_file: str = ""  # holds 32 bytes or more

@@ -111,8 +111,8 @@ def test_each_function_has_a_role_of_its_own(dev):
         ),
         ("SweepStandings", "rds-db:connect sns:Publish"),
         ("AnnounceAlerts", "rds-db:connect sns:Publish"),
-        ("SealLedger", "rds-db:connect"),
-        ("VerifyLedger", "rds-db:connect"),
+        ("SealLedger", "rds-db:connect s3:PutObject"),
+        ("VerifyLedger", "rds-db:connect s3:ListBucket s3:PutObject"),
         ("MigrateDatabase", "s3:GetObject s3:ListBucket secretsmanager:GetSecretValue"),
     ],
 )
@@ -120,7 +120,7 @@ def test_each_function_may_do_what_it_does_and_no_more(dev, handler, actions):
     found = rights(dev, handler)
 
     assert sorted(found) == sorted(actions.split())
-    assert "*" not in json.dumps(found).replace("/erasures/*", "")
+    assert "*" not in json.dumps(found).replace("/erasures/*", "").replace("/ledger/heads/*", "")
 
 
 def test_the_code_of_a_function_may_not_touch_the_network_interfaces(dev):
@@ -195,6 +195,22 @@ def test_the_list_of_erasures_keeps_every_version_and_nobody_may_take_from_it(de
         assert place == {"Fn::Join": ["", ["s3://", {"Ref": name}]]}
     policies = json.dumps(of_type(dev, "AWS::IAM::Policy"))
     assert "s3:Delete" not in policies
+
+
+def test_heads_of_the_ledger_go_beside_it_and_only_people_may_say_that_there_was_a_restore(dev):
+    [name] = of_type(dev, "AWS::S3::Bucket")
+    for handler in ("SealLedger", "VerifyLedger"):
+        place = variables(dev, handler)["MONITOR_LEDGER_HEADS"]
+        assert place == {"Fn::Join": ["", ["s3://", {"Ref": name}]]}
+        [put] = rights(dev, handler)["s3:PutObject"]
+        assert put["Fn::Join"][1][-1] == "/ledger/heads/*"
+    policies = of_type(dev, "AWS::IAM::Policy").values()
+    statements = [one for policy in policies for one in policy["PolicyDocument"]["Statement"]]
+    [listing] = [
+        one for one in statements if "Condition" in one and "s3:ListBucket" in one["Action"]
+    ]
+    assert listing["Condition"] == {"StringLike": {"s3:prefix": "ledger/*"}}
+    assert "ledger/restored" not in json.dumps(statements)
 
 
 def test_migrations_sign_in_as_the_master_past_the_proxy(prod):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import itertools
 import threading
 import uuid
@@ -12,6 +13,7 @@ import psycopg2
 import pytest
 from psycopg2 import errors
 
+from chalicelib.adapters.ledger_heads import FileHeads, Nowhere
 from chalicelib.adapters.postgres import queries
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.ledger import PostgresLedger
@@ -22,9 +24,13 @@ from chalicelib.services import ledger as service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from chalicelib.domain.ledger import Batch
 
 ADA, BEN, CAT = (str(uuid.UUID(int=n)) for n in (1, 2, 3))
 TEACHER = Principal("teacher", "person", "dashboard")
+NOW = dt.datetime(2026, 11, 21, 15, tzinfo=dt.UTC)
 ORIGIN = Origin("192.0.2.7", "c-1")
 ROLES = ("owner", "ingest", "api", "privacy", "reader")
 
@@ -32,18 +38,29 @@ ROLES = ("owner", "ingest", "api", "privacy", "reader")
 class Ledgers:
     """The ledger as the API writes it, and as the schedule reads it."""
 
-    def __init__(self, server: Any) -> None:
+    def __init__(self, server: Any, folder: Path) -> None:
         self.server = server
         self.databases = [Database(server.dsn("api")), Database(server.dsn("ingest"))]
         self.api, self.ingest = map(PostgresLedger, self.databases)
+        self._noted = folder / "heads"
+        self.heads = FileHeads(self._noted)
+
+    def restored(self, batch: int, at: dt.datetime) -> None:
+        """Say that the database was restored, as an operator does."""
+        with self._noted.open("a") as file:
+            file.write(f"restored {batch} - {at.isoformat()}\n")
 
     def read(self, *students: str, reason: str = "teaches MATH-101") -> None:
         service.record_read(
             self.api, TEACHER, "courses/MATH-101/students", students, reason, ORIGIN
         )
 
-    def verify(self, anchor: tuple[int, str] | None = None) -> service.Verdict:
-        return service.verify(self.ingest, anchor=anchor)
+    def seal(self) -> list[Batch]:
+        return service.seal(self.ingest, self.heads, NOW)
+
+    def verify(self, *, noted: bool = False) -> service.Verdict:
+        """Verify, by what was noted outside of the database if wanted."""
+        return service.verify(self.ingest, service.noted(self.heads, "", NOW) if noted else ())
 
     def tamper(self, *statements: str) -> None:
         """Do what only who owns the machine can: change rows past every trigger."""
@@ -55,8 +72,8 @@ class Ledgers:
 
 
 @pytest.fixture
-def ledgers(database) -> Iterator[Ledgers]:
-    made = Ledgers(database)
+def ledgers(database, tmp_path) -> Iterator[Ledgers]:
+    made = Ledgers(database, tmp_path)
     yield made
     for one in made.databases:
         one.close()
@@ -109,7 +126,7 @@ def test_what_was_read_verifies_before_and_after_sealing(ledgers):
     ledgers.read(ADA)
     ledgers.read(BEN, CAT)
     assert ledgers.verify().unsealed == 2
-    assert [batch.entries for batch in service.seal(ledgers.ingest)] == [2]
+    assert [batch.entries for batch in ledgers.seal()] == [2]
     ledgers.read(CAT)
     verdict = ledgers.verify()
     assert (verdict.batches, verdict.entries, verdict.unsealed) == (1, 2, 1)
@@ -117,10 +134,10 @@ def test_what_was_read_verifies_before_and_after_sealing(ledgers):
 
 
 def test_sealing_with_nothing_new_makes_no_batch(ledgers):
-    assert service.seal(ledgers.ingest) == []
+    assert ledgers.seal() == []
     ledgers.read(ADA)
-    service.seal(ledgers.ingest)
-    assert service.seal(ledgers.ingest) == []
+    ledgers.seal()
+    assert ledgers.seal() == []
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -132,7 +149,7 @@ def test_sealing_with_nothing_new_makes_no_batch(ledgers):
 )
 def test_no_role_changes_what_was_kept(ledgers, role, table, statement):
     ledgers.read(ADA)
-    service.seal(ledgers.ingest)
+    ledgers.seal()
     column = "what" if table == "access" else "content"
     with pytest.raises(errors.InsufficientPrivilege):
         rows(ledgers.server, statement.format(table, column), role)
@@ -142,7 +159,7 @@ def three_batches(ledgers: Ledgers) -> None:
     for student in (ADA, BEN, CAT):
         ledgers.read(student, ADA)
         ledgers.read(student)
-        service.seal(ledgers.ingest)
+        ledgers.seal()
 
 
 CHANGES = {
@@ -176,23 +193,56 @@ def test_verify_names_the_first_batch_that_was_changed(ledgers, statement, batch
 
 def test_a_cut_off_end_shows_by_a_batch_that_was_noted_elsewhere(ledgers):
     three_batches(ledgers)
-    number, _, hash_ = (ledgers.verify().head or "").partition(":")
-    anchor = int(number), hash_
-    assert ledgers.verify(anchor).broken is None
+    assert ledgers.verify(noted=True).broken is None
     ledgers.tamper(
         "DELETE FROM access_batch WHERE batch = 3", "DELETE FROM access WHERE access_id > 4"
     )
     assert ledgers.verify().broken is None
-    assert ledgers.verify(anchor).broken_batch == 3
+    found = ledgers.verify(noted=True)
+    assert (found.broken_batch, found.broken) == (3, "it was noted, and is missing")
 
 
 def test_a_ledger_made_anew_shows_by_a_batch_that_was_noted_elsewhere(ledgers):
     ledgers.read(ADA)
-    (batch,) = service.seal(ledgers.ingest)
+    ledgers.seal()
     ledgers.tamper("DELETE FROM access_batch", "UPDATE access SET reason = 'x'")
-    service.seal(ledgers.ingest)
+    ledgers.seal()  # which notes the new one beside the old one
     assert ledgers.verify().broken is None
-    assert ledgers.verify((1, batch.hash.hex())).broken_batch == 1
+    found = ledgers.verify(noted=True)
+    assert (found.broken_batch, found.broken) == (1, "its hash is not the one that was noted")
+
+
+def test_a_wiped_ledger_shows_at_once_and_after_it_has_begun_anew(ledgers):
+    three_batches(ledgers)
+    ledgers.tamper("DELETE FROM access", "DELETE FROM access_batch")
+    alone = ledgers.verify()
+    assert (alone.broken_batch, alone.broken) == (1, "reads were kept, and nothing is left of them")
+    assert ledgers.verify(noted=True).broken_batch == 1
+
+    ledgers.read(ADA)
+    ledgers.seal()
+    assert ledgers.verify().broken is None
+    assert ledgers.verify(noted=True).broken_batch == 1
+
+
+def test_a_ledger_that_nobody_has_read_by_yet_is_whole(ledgers):
+    found = ledgers.verify(noted=True)
+    assert (found.broken, found.batches, found.head) == (None, 0, None)
+
+
+def test_after_a_restore_what_the_backup_did_not_have_is_not_missed(ledgers):
+    three_batches(ledgers)
+    ledgers.tamper(
+        "DELETE FROM access_batch WHERE batch = 3", "DELETE FROM access WHERE access_id > 4"
+    )
+    ledgers.restored(2, NOW + dt.timedelta(minutes=1))
+    assert ledgers.verify(noted=True).broken is None
+
+    ledgers.read(ADA)  # goes on, and is noted again
+    service.seal(ledgers.ingest, ledgers.heads, NOW + dt.timedelta(minutes=2))
+    assert ledgers.verify(noted=True).broken is None
+    ledgers.tamper("DELETE FROM access_batch WHERE batch > 1")
+    assert ledgers.verify(noted=True).broken_batch == 2
 
 
 def test_two_sealers_at_once_make_one_chain(ledgers):
@@ -201,7 +251,7 @@ def test_two_sealers_at_once_make_one_chain(ledgers):
 
     def keep_sealing(database: Database) -> None:
         while not stop.is_set():
-            service.seal(PostgresLedger(database))
+            service.seal(PostgresLedger(database), Nowhere(), NOW)
         database.close()
 
     threads = [threading.Thread(target=keep_sealing, args=(one,)) for one in others]
@@ -215,7 +265,7 @@ def test_two_sealers_at_once_make_one_chain(ledgers):
     stop.set()
     for thread in threads:
         thread.join(60)
-    service.seal(ledgers.ingest)
+    ledgers.seal()
     verdict = ledgers.verify()
     assert (verdict.broken, verdict.entries, verdict.unsealed) == (None, 300, 0)
     assert verdict.batches > 1
@@ -239,7 +289,7 @@ def test_a_read_that_is_still_being_added_is_waited_for(ledgers):
     )
     ledgers.read(BEN)
     threading.Timer(0.3, slow.commit).start()
-    assert [batch.entries for batch in service.seal(ledgers.ingest)] == [2]
+    assert [batch.entries for batch in ledgers.seal()] == [2]
     slow.close()
     assert ledgers.verify().broken is None
 
@@ -249,7 +299,7 @@ def test_what_is_rolled_back_leaves_a_gap_that_verifies(ledgers):
     with pytest.raises(psycopg2.DataError):
         service.record_read(ledgers.api, TEACHER, "x", ["no pseudonym"], "y", ORIGIN)
     ledgers.read(BEN)
-    service.seal(ledgers.ingest)
+    ledgers.seal()
     assert ledgers.verify().broken is None
 
 
@@ -257,7 +307,7 @@ def test_who_is_erased_leaves_the_ledger_and_the_digests_stay(ledgers):
     ledgers.read(ADA, BEN)
     ledgers.read(ADA, reason=f"is the student {ADA} until 2027-01-31")
     ledgers.read(CAT)
-    service.seal(ledgers.ingest)
+    ledgers.seal()
     before = [digest(one) for one in ledgers.ingest.entries(1, 3)]
     (counted,) = rows(ledgers.server, f"SELECT forget_in_access('{ADA}', true)", "owner")
     (emptied,) = rows(ledgers.server, f"SELECT forget_in_access('{ADA}', false)", "owner")
@@ -275,7 +325,7 @@ def test_who_is_erased_leaves_the_ledger_and_the_digests_stay(ledgers):
 
 def test_erasing_twice_changes_nothing_more(ledgers):
     ledgers.read(ADA, BEN)
-    service.seal(ledgers.ingest)
+    ledgers.seal()
     found = [rows(ledgers.server, f"SELECT forget_in_access('{ADA}', false)", "owner")[0][0]
              for _ in range(2)]  # fmt: skip
     assert found == [1, 0]
@@ -285,7 +335,7 @@ def test_erasing_twice_changes_nothing_more(ledgers):
 
 def test_the_procedure_of_erasure_empties_the_ledger_too(ledgers):
     ledgers.read(ADA, BEN)
-    service.seal(ledgers.ingest)
+    ledgers.seal()
     query = f"SELECT erase_student('{ADA}', now(), 'officer', 'asked for')->>'access'"
     assert rows(ledgers.server, query, "privacy") == [("1",)]
     assert ledgers.verify().erased == 1

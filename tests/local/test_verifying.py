@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import io
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg2
 import pytest
 from rich.console import Console
 
-from chalicelib import jobs
+import app as front
+from chalicelib import bootstrap, jobs
+from chalicelib.adapters.clock import WallClock
+from chalicelib.adapters.ledger_heads import FileHeads
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.ledger import PostgresLedger
 from chalicelib.domain.ledger import Origin
@@ -19,32 +22,38 @@ from chalicelib.domain.principal import Principal
 from chalicelib.services.ledger import record_read
 from local.verifying import verify
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 ADA = "00000000-0000-0000-0000-000000000001"
 
 
 @pytest.fixture
-def scheduled(database) -> Any:
+def scheduled(database, tmp_path) -> Any:
     """Have three reads, and the ledger as the schedules work on it."""
     api, ingest = Database(database.dsn("api")), Database(database.dsn("ingest"))
     for what in ("students", "alerts", "students"):
         who = Principal("teacher", "person", "dashboard")
         record_read(PostgresLedger(api), who, what, [ADA], "teaches MATH-1", Origin("", ""))
-    yield SimpleNamespace(ledger=PostgresLedger(ingest))
+    heads = FileHeads(tmp_path / "heads")
+    yield SimpleNamespace(ledger=PostgresLedger(ingest), heads=heads, clock=WallClock())
     api.close()
     ingest.close()
 
 
-def said(database: Any, noted: str = "") -> tuple[int, str]:
+def said(database: Any, heads: Path, noted: str = "") -> tuple[int, str]:
     told = io.StringIO()
-    status = verify(database.dsn("owner"), noted, Console(file=told, width=200))
+    status = verify(database.dsn("owner"), noted, Console(file=told, width=200), heads)
     return status, told.getvalue()
 
 
-def change(database: Any) -> None:
+def change(
+    database: Any, statement: str = "UPDATE access SET reason = 'x' WHERE access_id = 2"
+) -> None:
     connection = psycopg2.connect(database.dsn())
     with contextlib.closing(connection), connection, connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute("UPDATE access SET reason = 'x' WHERE access_id = 2")
+        cursor.execute(statement)
 
 
 def test_what_the_schedules_tell(scheduled, database):
@@ -56,17 +65,37 @@ def test_what_the_schedules_tell(scheduled, database):
     assert jobs.verify_ledger(scheduled)["broken_batch"] == 1
 
 
-def test_what_the_command_tells(scheduled, database):
-    assert said(database)[1].splitlines()[:2] == [
+def test_the_nightly_run_finds_a_wiped_ledger_and_notes_a_good_one(scheduled, database):
+    jobs.seal_ledger(scheduled)
+    (head,) = scheduled.heads.heads()
+    jobs.verify_ledger(scheduled)
+    assert {one[:2] for one in scheduled.heads.heads()} == {head[:2]}
+    change(database, "DELETE FROM access; DELETE FROM access_batch")
+    found = jobs.verify_ledger(scheduled)
+    assert (found["broken_batch"], found["broken"]) == (1, "it was noted, and is missing")
+
+
+def test_the_function_can_be_called_by_hand_with_a_batch(scheduled):
+    jobs.seal_ledger(scheduled)
+    head = jobs.verify_ledger(scheduled)["head"]
+    with bootstrap.using(scheduled):
+        assert front.verify_ledger({}, None)["broken"] is None
+        assert front.verify_ledger({"noted": head}, None)["broken"] is None
+        assert front.verify_ledger({"noted": "1:" + "0" * 64}, None)["broken_batch"] == 1
+
+
+def test_what_the_command_tells(scheduled, database, tmp_path):
+    heads = tmp_path / "heads"
+    assert said(database, heads)[1].splitlines()[:2] == [
         "0 reads in 0 batches agree.",
         "3 reads are not sealed yet.",
     ]
     jobs.seal_ledger(scheduled)
-    status, told = said(database)
+    status, told = said(database, heads)
     assert (status, told.splitlines()[0]) == (0, "3 reads in 1 batches agree.")
     head = told.partition("Head: ")[2].strip()
-    assert said(database, head)[0] == 0
-    assert said(database, "1:" + "0" * 64)[0] == 1
-    assert said(database, "nonsense")[0] == 2
+    assert said(database, heads, head)[0] == 0
+    assert said(database, heads, "1:" + "0" * 64)[0] == 1
+    assert said(database, heads, "nonsense")[0] == 2
     change(database)
-    assert said(database)[0] == 1
+    assert said(database, heads)[0] == 1

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import heapq
 import uuid
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from chalicelib.domain.disclosures import REFUSED
+from chalicelib.domain.heads import Expected, Head, in_force
 from chalicelib.domain.interest import interest_of
 from chalicelib.domain.ledger import (
     BEGINNING,
@@ -23,12 +25,12 @@ from chalicelib.domain.ledger import (
 from chalicelib.domain.outside import MARK, commitment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from chalicelib.domain.ledger import Entry
     from chalicelib.domain.outside import Outside
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports import Ledger
+    from chalicelib.ports import Heads, Ledger
 
 MOST_REUSED = 100  # ids that one report names
 
@@ -97,12 +99,29 @@ def _of_one(principal: Principal, what: str, student: str, reason: str, origin: 
     return Read(*who, what, reason, (student,), origin)
 
 
-def seal(ledger: Ledger) -> list[Batch]:
-    """Seal what is there, batch by batch; safe to repeat, and to run twice at once."""
+def seal(ledger: Ledger, heads: Heads, now: dt.datetime) -> list[Batch]:
+    """Seal what is there, batch by batch, and note the last one outside of the database.
+
+    Safe to repeat, and to run twice at once. UnavailableError when it could not be noted: all is
+    sealed then, and the next batch that is noted vouches for those before it.
+    """
     made: list[Batch] = []
     while batch := ledger.seal(sealed):
         made.append(batch)
+    if made:
+        heads.note(made[-1].batch, made[-1].hash.hex(), now)
     return made
+
+
+def noted(heads: Heads, anchor: str, now: dt.datetime) -> Iterator[Head]:
+    """Give every head that still counts, and that which somebody has brought (or '').
+
+    They are listed while they are wanted: a million a year and a half. What comes after the last
+    is noted later than it, so that a batch which is sealed meanwhile is no missing one. ValueError
+    when what was brought is none.
+    """
+    brought = [Head(*one, now)] if (one := anchor_of(anchor)) else []
+    return heapq.merge(in_force(heads.heads(), heads.restored()), brought)
 
 
 def anchor_of(text: str) -> tuple[int, str] | None:
@@ -113,32 +132,32 @@ def anchor_of(text: str) -> tuple[int, str] | None:
     return int(number), hash_
 
 
-def verify(ledger: Ledger, *, anchor: tuple[int, str] | None = None) -> Verdict:
+def verify(ledger: Ledger, heads: Iterable[Head] = ()) -> Verdict:
     """Compute every digest and hash anew; stop at the first batch that does not agree.
 
-    `anchor` is a batch and its hash, noted earlier and kept elsewhere: without one, somebody who
-    owns the database could have made the whole ledger anew.
+    `heads` are batches and their hashes in the order of numbers, noted earlier and kept elsewhere:
+    without any, somebody who owns the database could have made the whole ledger anew.
     """
-    verdict, before = Verdict(), None
+    verdict, before, expected = Verdict(), None, Expected(heads)
     for batch in ledger.batches():
         wrong = _wrong(ledger, before, batch, verdict)
-        if anchor and anchor[0] == batch.batch and anchor[1] != batch.hash.hex():
+        if expected.disagrees(batch):
             wrong = "its hash is not the one that was noted"
         if wrong:
             verdict.broken_batch, verdict.broken = batch.batch, wrong
             return verdict
         verdict.batches, before = verdict.batches + 1, batch
-    return _ended(ledger, before, verdict, anchor)
+    return _ended(ledger, before, verdict, expected)
 
 
-def _ended(
-    ledger: Ledger, last: Batch | None, verdict: Verdict, anchor: tuple[int, str] | None
-) -> Verdict:
+def _ended(ledger: Ledger, last: Batch | None, verdict: Verdict, expected: Expected) -> Verdict:
     """Say what is behind the last batch, and whether there should be more of them."""
-    if anchor and anchor[0] > verdict.batches:
+    if expected.missing():
         verdict.broken_batch, verdict.broken = verdict.batches + 1, "it was noted, and is missing"
     elif strays := ledger.strays():
         verdict.broken_batch, verdict.broken = 1, f"{strays} rows stand before the first"
+    elif ledger.is_emptied():
+        verdict.broken_batch, verdict.broken = 1, "reads were kept, and nothing is left of them"
     verdict.unsealed, verdict.unsealed_since = ledger.tail(last.last_id if last else 0)
     verdict.head = f"{last.batch}:{last.hash.hex()}" if last else None
     return verdict

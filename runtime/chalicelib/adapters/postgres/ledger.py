@@ -101,6 +101,10 @@ class PostgresLedger:
         """Return how many rows stand where no batch can reach them."""
         return int(self._ask("before_the_first")[0][0])
 
+    def is_emptied(self) -> bool:
+        """Tell whether reads were given ids, and there are neither reads nor batches."""
+        return bool(self._ask("emptied")[0][0])
+
     def reused_event_ids(self, limit: int) -> list[tuple[str, str, int]]:
         """Return ids that a source has given to several events, with how many."""
         return [(source, id_, n) for source, id_, n in self._ask("reused", limit=limit)]

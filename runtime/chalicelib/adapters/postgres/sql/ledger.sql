@@ -81,6 +81,11 @@ WHERE a.access_id > coalesce((SELECT last_id FROM access_batch ORDER BY batch DE
 -- name: before_the_first
 SELECT count(*) FROM access WHERE access_id < 1
 
+-- name: emptied
+-- Whether ids were given, and nothing is there. Uses access_pkey, access_batch_pkey.
+SELECT is_called AND NOT EXISTS (SELECT FROM access) AND NOT EXISTS (SELECT FROM access_batch)
+FROM access_access_id_seq
+
 -- name: reused
 -- Ids of events that a source has given to several. Reads event_identity alone, all of it: at night.
 SELECT source, event_id, n FROM (

@@ -1,0 +1,120 @@
+"""The ledger's heads, kept outside of the database: in an S3 bucket or a file.
+
+What is noted is all in the name of an object, so that listing tells everything, and nothing that
+was noted can be made to say something else: another hash is another object.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.errors import UnavailableError
+from chalicelib.domain.heads import Head, Restored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+HEADS, RESTORED = "ledger/heads/", "ledger/restored/"
+_HEAD = re.compile(f"{HEADS}([0-9]{{12}})-([0-9a-f]{{64}})")
+_RESTORED = re.compile(f"{RESTORED}([0-9]{{1,12}})")
+
+
+class Nowhere:
+    """Notes nothing."""
+
+    def note(self, batch: int, hash_: str, at: dt.datetime) -> None:
+        """Do nothing."""
+
+    def heads(self) -> Iterator[Head]:
+        """Give nothing."""
+        return iter(())
+
+    def restored(self) -> list[Restored]:
+        """Return nothing."""
+        return []
+
+
+class FileHeads:
+    """A file with a line for each: `head BATCH HASH TIME`, `restored BATCH - TIME`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def note(self, batch: int, hash_: str, at: dt.datetime) -> None:
+        """Append a head; on the disk when this returns."""
+        with self._path.open("a") as file:
+            file.write(f"head {batch} {hash_} {at.isoformat()}\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def heads(self) -> Iterator[Head]:
+        """Give every head in the order of batches."""
+        return iter(
+            sorted(Head(int(n), h, at) for kind, n, h, at in self._lines() if kind[0] == "h")
+        )
+
+    def restored(self) -> list[Restored]:
+        """Return after which batches the database was restored."""
+        return [Restored(int(n), at) for kind, n, _, at in self._lines() if kind == "restored"]
+
+    def _lines(self) -> Iterator[tuple[str, str, str, dt.datetime]]:
+        for line in self._path.read_text().splitlines() if self._path.exists() else ():
+            kind, number, hash_, at = line.split()
+            yield kind, number, hash_, dt.datetime.fromisoformat(at)
+
+
+class S3Heads:
+    """A bucket with an empty object for each; UnavailableError when S3 does not answer."""
+
+    def __init__(self, bucket: str, *, client: Any = None) -> None:
+        self._bucket = bucket
+        self._given = client
+
+    def note(self, batch: int, hash_: str, at: dt.datetime) -> None:
+        """Put a head; S3 keeps the time. Safe to repeat."""
+        from botocore.exceptions import BotoCoreError, ClientError  # loaded with the client
+
+        try:
+            key = f"{HEADS}{batch:012d}-{hash_}"
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=b"")
+        except (BotoCoreError, ClientError) as error:
+            raise UnavailableError(f"S3 did not take the head of the ledger: {error}") from error
+
+    def heads(self) -> Iterator[Head]:
+        """Give every head in the order of batches, which is that of their names."""
+        for key, at in self._listed(HEADS):
+            if found := _HEAD.fullmatch(key):
+                yield Head(int(found[1]), found[2], at)
+
+    def restored(self) -> list[Restored]:
+        """Return after which batches an operator says that the database was restored."""
+        named = ((_RESTORED.fullmatch(key), at) for key, at in self._listed(RESTORED))
+        return [Restored(int(found[1]), at) for found, at in named if found]
+
+    def _listed(self, prefix: str) -> Iterator[tuple[str, dt.datetime]]:
+        from botocore.exceptions import BotoCoreError, ClientError  # loaded with the client
+
+        try:
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=prefix
+            )
+            for page in pages:
+                for one in page.get("Contents", ()):
+                    yield one["Key"], one["LastModified"]
+        except (BotoCoreError, ClientError) as error:
+            raise UnavailableError(f"S3 did not give the heads of the ledger: {error}") from error
+
+    @functools.cached_property
+    def _client(self) -> Any:
+        if self._given is not None:
+            return self._given
+        import boto3
+        from botocore.config import Config
+
+        config = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 3})
+        return boto3.client("s3", config=config)
