@@ -330,6 +330,13 @@ def test_a_backup_from_before_the_erasure_does_not_bring_the_person_back(
 ):
     path = tmp_path / "list"
     backup = tmp_path / "backup.sql"
+    newer = wire.pack(wire.Envelope(2, "local", "c", 1, [scored("x", ERASED, 1, 5)]))
+    with as_owner(database) as cursor:  # by a consumer that did not tell whose it is
+        cursor.execute(
+            "INSERT INTO quarantine (quarantine_uid, reason, detail, payload)"
+            " VALUES (md5('x')::uuid, 'unknown_version', 'd', %s)",
+            (newer,),
+        )
     backup.write_text(_dump(database))
     _erase(ERASED, term, privacy, path)
     postgres.create_database("restored")
@@ -364,6 +371,9 @@ def test_a_backup_from_before_the_erasure_does_not_bring_the_person_back(
         assert jobs.migrate(service)["erased"] == 1
 
         assert not any(records.count(ERASED).values())
+        assert master.ask(
+            "SELECT count(*) FROM quarantine WHERE reason = 'unknown_version'", {}
+        ) == [(0,)]
         assert records.erased() == {ERASED}
         assert jobs.migrate(service)["erased"] == 0
         master.close()
@@ -420,7 +430,9 @@ def test_a_batch_that_is_on_its_way_meanwhile_leaves_nothing(term, privacy, tmp_
         consumer = term.another_consumer()
         for n in range(40):
             batch = [scored(f"r{n}", student, 6, 50, item=f"quiz-{n}") for student in STUDENTS]
-            assert consumer.consume(lambda_event(record(batch))) == {"batchItemFailures": []}
+            newer = wire.pack(wire.Envelope(2, "local", f"c{n}", 1, list(batch)))
+            answer = consumer.consume(lambda_event(record(batch), raw_record(newer, 2)))
+            assert answer == {"batchItemFailures": []}
             outcomes.append(consumer.last)
             ready.set()
 
@@ -431,9 +443,10 @@ def test_a_batch_that_is_on_its_way_meanwhile_leaves_nothing(term, privacy, tmp_
     thread.join(30)
 
     assert not any(privacy.count(ERASED).values())
-    assert sum(one.new + one.erased for one in outcomes) == 40 * len(STUDENTS)
+    counted = sum(one.new + one.erased + one.quarantined for one in outcomes)
+    assert counted == 40 * 2 * len(STUDENTS)  # each as an event, and set aside
     assert outcomes[0].erased == 0
-    assert outcomes[-1].erased == 1
+    assert outcomes[-1].erased == 2
 
 
 def test_nobody_who_was_erased_is_brought_back_by_hand(term, privacy, tmp_path):
