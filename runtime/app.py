@@ -227,11 +227,10 @@ def get_student_as_of(student: str, moment: str) -> Response:
     found = look_back(
         uid,
         at,
-        service().past,
+        service().past.seen_by(who.person),
         service().judge.policy,
         now=now,
         course=requests.filter_of(who.query, "course"),
-        person=who.person,
     )
     shown = _found(found, "student at that moment")
     _note(who, "students/as-of", uid)

@@ -49,7 +49,7 @@ def consume(monitor: Any, number: float, *events: wire.Event) -> None:
 
 def seen(past: PostgresPast, at: dt.datetime, **more: Any) -> Any:
     now = dt.datetime.now(dt.UTC)
-    view = look_back(ADA, at, past, HIGHER_EDUCATION, now=now, person="adviser", **more)
+    view = look_back(ADA, at, past.seen_by("adviser"), HIGHER_EDUCATION, now=now, **more)
     return None if view is None else past_page(view, lambda _: True)
 
 

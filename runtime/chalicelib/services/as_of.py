@@ -29,23 +29,21 @@ SCHOOL = ""  # where attendance and conduct of no course stand: judged without a
 
 
 class Past(Protocol):
-    """What was known at a moment; the rows of a class whoever asks about one of it."""
+    """What was known at a moment, told to somebody; a class whole to whom one of it is shown."""
 
     def oldest(self) -> dt.datetime | None:
         """Return the moment before which no event is kept."""
         ...
 
-    def courses(self, student: str, course: str | None, *, person: str = "") -> list[str]:
+    def courses(self, student: str, course: str | None) -> list[str]:
         """Return the courses in which a student is known now, or the one that is named."""
         ...
 
     def all_courses(self, student: str) -> list[str]:
-        """Return every course in which a student is known now, whoever asks."""
+        """Return every course in which a student is known now, if she is shown in any."""
         ...
 
-    def risk_before(
-        self, student: str, course: str, before: dt.date, *, person: str = ""
-    ) -> int | None:
+    def risk_before(self, student: str, course: str, before: dt.date) -> int | None:
         """Return the risk of a student on a day, or the last one before it that was swept."""
         ...
 
@@ -67,15 +65,11 @@ class Past(Protocol):
         """Return what the events of these students told by then."""
         ...
 
-    def alerts(
-        self, student: str, course: str | None, at: dt.datetime, *, person: str = ""
-    ) -> list[AlertThen]:
+    def alerts(self, student: str, course: str | None, at: dt.datetime) -> list[AlertThen]:
         """Return a student's alerts that were open."""
         ...
 
-    def statements(
-        self, student: str, course: str | None, at: dt.datetime, *, person: str = ""
-    ) -> list[StatementThen]:
+    def statements(self, student: str, course: str | None, at: dt.datetime) -> list[StatementThen]:
         """Return what the student said to refusals, as it stood."""
         ...
 
@@ -97,7 +91,6 @@ def look_back(
     *,
     now: dt.datetime,
     course: str | None = None,
-    person: str = "",
     most: int = MOST,
 ) -> View | None:
     """Return what production knew and said of a student then; None where it knew nothing.
@@ -110,19 +103,17 @@ def look_back(
     _check(at, past.oldest(), now)
     policies = Policies(default, past.policies(at))
     owns = _owns(student, at, past, policies)
-    seen = past.courses(student, course, person=person)
+    seen = past.courses(student, course)
     judged = []
     for one in sorted(owns.keys() & set(seen)):
         own = owns[one]
         before = (at - dt.timedelta(days=own.policy.sudden_change_days)).date()
-        signals = Signals(
-            past.risk_before(student, one, before, person=person), own.flags, _elsewhere(owns, one)
-        )
+        signals = Signals(past.risk_before(student, one, before), own.flags, _elsewhere(owns, one))
         judged.append(_judged(own, at, past, signals, most))
     if not judged:
         return None
-    alerts = past.alerts(student, course, at, person=person)
-    statements = past.statements(student, course, at, person=person)
+    alerts = past.alerts(student, course, at)
+    statements = past.statements(student, course, at)
     return View(student, at, judged, alerts, statements)
 
 
@@ -134,7 +125,7 @@ def _check(at: dt.datetime, oldest: dt.datetime | None, now: dt.datetime) -> Non
 
 
 def _owns(student: str, at: dt.datetime, past: Past, policies: Policies) -> dict[str, _Own]:
-    """Return the student's standing in every course that she was known in, whoever asks."""
+    """Return the student's standing in every course that she was known in."""
     owns = {}
     for course in past.all_courses(student):
         known = past.course(course, at)

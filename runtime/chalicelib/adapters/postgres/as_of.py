@@ -34,31 +34,36 @@ class PostgresPast:
     Then what is put and retracted counts from the beginning, since only receipts bear its time.
     """
 
-    def __init__(self, database: Database, *, replayed: bool = False) -> None:
+    def __init__(self, database: Database, *, replayed: bool = False, person: str = "") -> None:
         self._database = database
         self._replayed = replayed
+        self._person = person
+
+    def seen_by(self, person: str) -> PostgresPast:
+        """Return the past as it is told to a person; to nobody but what is of no student."""
+        return PostgresPast(self._database, replayed=self._replayed, person=person)
 
     def oldest(self) -> dt.datetime | None:
         """Return the moment before which no event is kept."""
         found: dt.datetime | None = self._database.ask(_SQL["oldest"], {})[0][0]
         return found
 
-    def courses(self, student: str, course: str | None, *, person: str = "") -> list[str]:
+    def courses(self, student: str, course: str | None) -> list[str]:
         """Return the courses in which a student is known now, or the one of them that is named."""
         values = {"student": student, "course": course}
-        rows = self._database.ask(_SQL["courses"], values, person=person)
+        rows = self._database.ask(_SQL["courses"], values, person=self._person)
         return [name for (name,) in rows]
 
     def all_courses(self, student: str) -> list[str]:
-        """Return every course in which a student is known now, whoever asks."""
-        return [name for (name,) in self._database.ask(_SQL["all_courses"], {"student": student})]
+        """Return every course of a student who is shown in any."""
+        values = {"student": student}
+        rows = self._database.ask(_SQL["all_courses"], values, person=self._person)
+        return [name for (name,) in rows]
 
-    def risk_before(
-        self, student: str, course: str, before: dt.date, *, person: str = ""
-    ) -> int | None:
+    def risk_before(self, student: str, course: str, before: dt.date) -> int | None:
         """Return the risk of a student on a day, or the last one before it that was swept."""
         values = {"student": student, "course": course, "before": before}
-        rows = self._database.ask(_SQL["risk_before"], values, person=person)
+        rows = self._database.ask(_SQL["risk_before"], values, person=self._person)
         return rows[0][0] if rows else None
 
     def policies(self, at: dt.datetime) -> dict[str, Overrides]:
@@ -108,25 +113,19 @@ class PostgresPast:
                 facts.add(event, kept.event_uid)
         return facts
 
-    def alerts(
-        self, student: str, course: str | None, at: dt.datetime, *, person: str = ""
-    ) -> list[AlertThen]:
+    def alerts(self, student: str, course: str | None, at: dt.datetime) -> list[AlertThen]:
         """Return a student's alerts that were open, with what they said then."""
-        rows = self._ask("alerts", at, person=person, student=student, course=course)
+        rows = self._ask("alerts", at, student=student, course=course)
         return [AlertThen(*row) for row in rows]
 
-    def statements(
-        self, student: str, course: str | None, at: dt.datetime, *, person: str = ""
-    ) -> list[StatementThen]:
+    def statements(self, student: str, course: str | None, at: dt.datetime) -> list[StatementThen]:
         """Return what stood beside a student's record, of a course and of none, or of all."""
-        rows = self._ask("statements", at, person=person, student=student, course=course)
+        rows = self._ask("statements", at, student=student, course=course)
         return [StatementThen(*row) for row in rows]
 
-    def _ask(
-        self, name: str, at: dt.datetime, *, person: str = "", **values: Any
-    ) -> list[tuple[Any, ...]]:
+    def _ask(self, name: str, at: dt.datetime, **values: Any) -> list[tuple[Any, ...]]:
         values |= {"at": at, "replayed": self._replayed}
-        return self._database.ask(_SQL[name], values, person=person)
+        return self._database.ask(_SQL[name], values, person=self._person)
 
 
 def _roster(content: str | None) -> Spans | None:

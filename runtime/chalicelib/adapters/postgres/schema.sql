@@ -14,7 +14,8 @@ CREATE FUNCTION public.courses_of(of_student uuid) RETURNS SETOF text
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
-  SELECT s.course FROM standing s WHERE s.student = of_student
+  SELECT s.course FROM standing s
+  WHERE (SELECT looks_at(NULL, ARRAY[of_student])) AND s.student = of_student
 $$;
 ALTER FUNCTION public.courses_of(of_student uuid) OWNER TO owner;
 CREATE FUNCTION public.delete_student(of_student uuid, dry_run boolean) RETURNS jsonb
@@ -243,6 +244,7 @@ CREATE FUNCTION public.events_then(in_course text, of_students uuid[], at timest
                          AND (replayed OR r.recorded_at <= at))
      ORDER BY e.occurred_at DESC LIMIT 1)
   ) AS e
+  WHERE (SELECT looks_at(in_course, of_students))
 $$;
 ALTER FUNCTION public.events_then(in_course text, of_students uuid[], at timestamp with time zone, replayed boolean) OWNER TO owner;
 CREATE FUNCTION public.forget_in_access(of_student uuid, dry_run boolean) RETURNS bigint
@@ -376,6 +378,18 @@ CREATE FUNCTION public.ledger_reader(a public.access) RETURNS bytea
     LANGUAGE sql IMMUTABLE
     RETURN (((sha256(convert_to((a).subject, 'UTF8'::name)) || sha256(convert_to((a).client, 'UTF8'::name))) || sha256(convert_to((a).address, 'UTF8'::name))) || sha256(convert_to((a).correlation_id, 'UTF8'::name)));
 ALTER FUNCTION public.ledger_reader(a public.access) OWNER TO owner;
+CREATE FUNCTION public.looks_at(in_course text, of_students uuid[]) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT entered_as('sees_all') OR in_course = ANY (seen_courses())
+    OR in_course <> '' AND EXISTS (SELECT FROM standing s
+                                   WHERE s.student = ANY (seen_students()) AND s.course = in_course)
+    OR cardinality(of_students) = 1 AND (
+      of_students[1] = ANY (seen_students())
+      OR EXISTS (SELECT FROM standing s
+                 WHERE s.student = of_students[1] AND s.course = ANY (seen_courses())))
+$$;
+ALTER FUNCTION public.looks_at(in_course text, of_students uuid[]) OWNER TO owner;
 CREATE FUNCTION public.on_record(of_student uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -557,7 +571,8 @@ CREATE FUNCTION public.standings_then(in_course text, of_students uuid[], at tim
             AND (replayed OR v.valid_from <= at)
           ORDER BY v.version DESC LIMIT 1)
   FROM standing s
-  WHERE s.course = in_course AND (of_students IS NULL OR s.student = ANY (of_students))
+  WHERE (SELECT looks_at(in_course, of_students)) AND s.course = in_course
+    AND (of_students IS NULL OR s.student = ANY (of_students))
 $$;
 ALTER FUNCTION public.standings_then(in_course text, of_students uuid[], at timestamp with time zone, replayed boolean) OWNER TO owner;
 CREATE FUNCTION public.tables_of_alerts() RETURNS TABLE(name text)
@@ -1356,6 +1371,7 @@ GRANT SELECT ON TABLE public.legal_hold TO api;
 GRANT SELECT,INSERT ON TABLE public.access TO api;
 GRANT SELECT ON TABLE public.access TO ingest;
 GRANT SELECT ON TABLE public.access TO privacy;
+REVOKE ALL ON FUNCTION public.looks_at(in_course text, of_students uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.on_record(of_student uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.on_record(of_student uuid) TO api;
 REVOKE ALL ON FUNCTION public.refuse_erased() FROM PUBLIC;
@@ -1379,6 +1395,8 @@ GRANT SELECT ON TABLE public.announcement TO privacy;
 GRANT SELECT,INSERT ON TABLE public.quarantine TO ingest;
 GRANT SELECT ON TABLE public.quarantine TO api;
 GRANT SELECT ON TABLE public.quarantine TO privacy;
+REVOKE ALL ON FUNCTION public.waiting(at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.waiting(at timestamp with time zone) TO api;
 GRANT SELECT ON SEQUENCE public.access_access_id_seq TO ingest;
 GRANT SELECT ON TABLE public.access_batch TO api;
 GRANT SELECT ON TABLE public.access_batch TO privacy;

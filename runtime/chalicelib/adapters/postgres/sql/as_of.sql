@@ -4,7 +4,7 @@ SELECT s.course FROM standing s
 WHERE s.student = %(student)s AND (%(course)s::text IS NULL OR s.course = %(course)s)
 
 -- name: all_courses
--- The same whoever asks: flags of a course are held against a student in the others.
+-- All of them, if any is shown to who asks: flags of a course are held against a student in the others.
 SELECT * FROM courses_of(%(student)s::uuid)
 
 -- name: risk_before
