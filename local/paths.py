@@ -67,6 +67,11 @@ class Paths:
         return self.home / "ledger-heads.txt"
 
     @property
+    def last_erased(self) -> Path:
+        """Who was erased last, beside that list."""
+        return self.home / "erasures.jsonl.last.json"
+
+    @property
     def issuer_key(self) -> Path:
         """The key of the issuer for development."""
         return self.home / "issuer.key"

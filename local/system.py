@@ -275,6 +275,7 @@ def remove(paths: Paths) -> None:
         paths.issuer_key,
         paths.erasures,
         paths.ledger_heads,
+        paths.last_erased,
     ):
         file.unlink(missing_ok=True)
 

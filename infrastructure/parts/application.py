@@ -135,6 +135,7 @@ class Application(Construct):
             "MONITOR_LANES": str(environment.lanes),
             "MONITOR_PARTITION_MONTHS": str(environment.partition_months),
             "MONITOR_RETENTION_DAYS": str(environment.retention_days),
+            "MONITOR_ERASURE_LIST": f"s3://{self._erasures.bucket_name}",
         }
 
     def _own(self, function: Function) -> dict[str, str]:
@@ -144,10 +145,7 @@ class Application(Construct):
             return heads | ({"MONITOR_STATEMENT_TIMEOUT_MS": whole} if function is VERIFIER else {})
         if function not in (API, MIGRATION):
             return {}
-        common = {
-            "MONITOR_PSEUDONYM_KEY_SECRET": self._pseudonym_key.secret_arn,
-            "MONITOR_ERASURE_LIST": f"s3://{self._erasures.bucket_name}",
-        }
+        common = {"MONITOR_PSEUDONYM_KEY_SECRET": self._pseudonym_key.secret_arn}
         if function is MIGRATION:
             return common | {"MONITOR_ADMINISTRATOR": self._deployment.administrator}
         return common | {
@@ -171,6 +169,9 @@ class Application(Construct):
         for function in (SEALER, VERIFIER):
             rights.may_note_heads(roles[function.handler], self._erasures, key)
         rights.may_list_heads(roles[VERIFIER.handler], self._erasures)
+        for function in FUNCTIONS:
+            if function.user:
+                rights.may_read_last_erased(roles[function.handler], self._erasures, key)
         rights.may_read_events(roles[CONSUMER.handler], stream, self._keys.stream)
         rights.may_give_up(roles[CONSUMER.handler], self._stream.dead_letters, key)
         for function in (CONSUMER, SWEEP, ANNOUNCER):

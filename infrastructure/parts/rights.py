@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ERASURES = "erasures/"  # where the runtime puts them
 HEADS, LEDGER = "ledger/heads/", "ledger/"
+LAST_ERASED = "last.json"  # and who was the last
 _READ = [
     "kinesis:DescribeStream",
     "kinesis:DescribeStreamSummary",
@@ -69,15 +70,23 @@ def may_seal(role: iam.Role, key: kms.IKey, *, suffix: str) -> None:
 
 def may_list_erasures(role: iam.Role, bucket: s3.IBucket, key: kms.IKey) -> None:
     """Let a function add to the list of erasures; nobody may take from it."""
-    allow(role, ["s3:PutObject"], [bucket.arn_for_objects(f"{ERASURES}*")])
+    places = [bucket.arn_for_objects(f"{ERASURES}*"), bucket.arn_for_objects(LAST_ERASED)]
+    allow(role, ["s3:PutObject"], places)
     allow(role, ["kms:GenerateDataKey"], [key.key_arn])
+
+
+def may_read_last_erased(role: iam.Role, bucket: s3.IBucket, key: kms.IKey) -> None:
+    """Let a function see whether a database has the last erasure, as after a restore."""
+    allow(role, ["s3:GetObject"], [bucket.arn_for_objects(LAST_ERASED)])
+    allow(role, ["kms:Decrypt"], [key.key_arn])
 
 
 def may_read_erasures(role: iam.Role, bucket: s3.IBucket, key: kms.IKey) -> None:
     """Let a function apply the list of erasures."""
     allow(role, ["s3:ListBucket"], [bucket.bucket_arn])
     allow(role, ["s3:GetObject"], [bucket.arn_for_objects(f"{ERASURES}*")])
-    allow(role, ["kms:Decrypt"], [key.key_arn])
+    allow(role, ["s3:PutObject"], [bucket.arn_for_objects(LAST_ERASED)])
+    allow(role, ["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn])
 
 
 def may_read_secret(role: iam.Role, secret: secretsmanager.ISecret) -> None:

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from chalicelib.adapters.envelope import MasterKey
+    from chalicelib.adapters.postgres.opening import LastErased
     from chalicelib.adapters.postgres.sign_in import SignIn
     from chalicelib.ports import (
         AlertChanges,
@@ -126,35 +127,35 @@ class Service:
     @functools.cached_property
     def retained(self) -> PostgresRetention:
         """The classes of data, as the role `privacy` may count them."""
-        return PostgresRetention(Database(sign_in(self.settings, self._privacy_conninfo)))
+        return PostgresRetention(self._privacy_database)
 
     @property
-    def _privacy_conninfo(self) -> str:
+    def _privacy_database(self) -> Database:
         if not self.settings.privacy_conninfo:
             raise ConfigurationError("MONITOR_PRIVACY_CONNINFO is empty")
-        return self.settings.privacy_conninfo
+        known = sign_in(self.settings, self.settings.privacy_conninfo)
+        return Database(known, last_erased=_last_erased(self.settings))
 
     @functools.cached_property
     def privacy(self) -> PostgresPrivacy:
         """The records as the role `privacy` may treat them; ConfigurationError without its role."""
-        return PostgresPrivacy(Database(sign_in(self.settings, self._privacy_conninfo)))
+        return PostgresPrivacy(self._privacy_database)
 
     @functools.cached_property
     def records(self) -> PostgresRecords:
         """Whole records, as the role `privacy` reads them; ConfigurationError without its role."""
-        return PostgresRecords(Database(sign_in(self.settings, self._privacy_conninfo)))
+        return PostgresRecords(self._privacy_database)
 
     @functools.cached_property
     def people(self) -> PostgresPeople:
         """Who is who; ConfigurationError without a key for names."""
-        return PostgresPeople(Database(self.sign_in), self._envelope)
+        database = Database(self.sign_in, last_erased=_last_erased(self.settings))
+        return PostgresPeople(database, self._envelope)
 
     @functools.cached_property
     def roster_imports(self) -> PostgresRosterImports:
         """What brings a whole roster in; ConfigurationError without a key for names."""
-        timeout_ms = self.settings.statement_timeout_ms
-        database = Database(self.sign_in, statement_timeout_ms=timeout_ms)
-        return PostgresRosterImports(database, self._envelope)
+        return PostgresRosterImports(_database(self.settings), self._envelope)
 
     @functools.cached_property
     def _envelope(self) -> Envelope:
@@ -163,11 +164,7 @@ class Service:
     @functools.cached_property
     def erasures(self) -> S3ErasureList | FileErasureList:
         """The list of erasures; ConfigurationError when it has no place."""
-        place = self.settings.erasure_list
-        if not place:
-            raise ConfigurationError("MONITOR_ERASURE_LIST is empty")
-        bucket = place.removeprefix("s3://")
-        return FileErasureList(Path(place)) if bucket == place else S3ErasureList(bucket)
+        return _erasure_list(self.settings)
 
     @functools.cached_property
     def heads(self) -> Heads:
@@ -220,7 +217,7 @@ class Service:
 
 def build(settings: Settings) -> Service:
     """Compose the real adapters; connects to nothing yet."""
-    database = Database(sign_in(settings), statement_timeout_ms=settings.statement_timeout_ms)
+    database = _database(settings)
     clock = FileClock(Path(settings.clock_file)) if settings.clock_file else WallClock()
     return Service(
         settings=settings,
@@ -274,6 +271,27 @@ def sign_in(settings: Settings, conninfo: str = "") -> SignIn:
     if settings.database_sign_in == "secret":
         return by_secret(conninfo, settings.database_secret)
     return as_given(conninfo)
+
+
+def _database(settings: Settings) -> Database:
+    return Database(
+        sign_in(settings),
+        statement_timeout_ms=settings.statement_timeout_ms,
+        last_erased=_last_erased(settings),
+    )
+
+
+def _last_erased(settings: Settings) -> LastErased | None:
+    """Return what tells who was erased last; None where there is no list."""
+    return _erasure_list(settings).last if settings.erasure_list else None
+
+
+def _erasure_list(settings: Settings) -> S3ErasureList | FileErasureList:
+    place = settings.erasure_list
+    if not place:
+        raise ConfigurationError("MONITOR_ERASURE_LIST is empty")
+    bucket = place.removeprefix("s3://")
+    return FileErasureList(Path(place)) if bucket == place else S3ErasureList(bucket)
 
 
 def _master_key(settings: Settings) -> MasterKey:

@@ -100,20 +100,23 @@ def test_each_function_has_a_role_of_its_own(dev):
     [
         (
             "APIHandler",
-            "kinesis:PutRecords kinesis:DescribeStreamSummary rds-db:connect s3:PutObject "
-            "secretsmanager:GetSecretValue",
+            "kinesis:PutRecords kinesis:DescribeStreamSummary rds-db:connect s3:GetObject "
+            "s3:PutObject secretsmanager:GetSecretValue",
         ),
         (
             "ConsumeEvents",
             "kinesis:DescribeStream kinesis:DescribeStreamSummary kinesis:GetRecords "
-            "kinesis:GetShardIterator kinesis:ListShards rds-db:connect sns:Publish "
+            "kinesis:GetShardIterator kinesis:ListShards rds-db:connect s3:GetObject sns:Publish "
             "sqs:SendMessage",
         ),
-        ("SweepStandings", "rds-db:connect sns:Publish"),
-        ("AnnounceAlerts", "rds-db:connect sns:Publish"),
-        ("SealLedger", "rds-db:connect s3:PutObject"),
-        ("VerifyLedger", "rds-db:connect s3:ListBucket s3:PutObject"),
-        ("MigrateDatabase", "s3:GetObject s3:ListBucket secretsmanager:GetSecretValue"),
+        ("SweepStandings", "rds-db:connect s3:GetObject sns:Publish"),
+        ("AnnounceAlerts", "rds-db:connect s3:GetObject sns:Publish"),
+        ("SealLedger", "rds-db:connect s3:GetObject s3:PutObject"),
+        ("VerifyLedger", "rds-db:connect s3:GetObject s3:ListBucket s3:PutObject"),
+        (
+            "MigrateDatabase",
+            "s3:GetObject s3:ListBucket s3:PutObject secretsmanager:GetSecretValue",
+        ),
     ],
 )
 def test_each_function_may_do_what_it_does_and_no_more(dev, handler, actions):
@@ -190,7 +193,7 @@ def test_the_api_erases_as_the_role_for_that_and_seals_names_for_this_deployment
 def test_the_list_of_erasures_keeps_every_version_and_nobody_may_take_from_it(dev):
     [(name, bucket)] = of_type(dev, "AWS::S3::Bucket").items()
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
-    for handler in ("APIHandler", "MigrateDatabase"):
+    for handler in functions(dev).keys() - {"SignIn"}:
         place = variables(dev, handler)["MONITOR_ERASURE_LIST"]
         assert place == {"Fn::Join": ["", ["s3://", {"Ref": name}]]}
     policies = json.dumps(of_type(dev, "AWS::IAM::Policy"))
@@ -211,6 +214,13 @@ def test_heads_of_the_ledger_go_beside_it_and_only_people_may_say_that_there_was
     ]
     assert listing["Condition"] == {"StringLike": {"s3:prefix": "ledger/*"}}
     assert "ledger/restored" not in json.dumps(statements)
+
+
+def test_only_the_migration_reads_the_entries_the_others_who_was_the_last(dev):
+    for handler in functions(dev).keys() - {"SignIn"}:
+        told = json.dumps(rights(dev, handler)["s3:GetObject"])
+        assert ("/erasures/*" in told) == (handler == "MigrateDatabase")
+        assert ("/last.json" in told) == (handler != "MigrateDatabase")
 
 
 def test_migrations_sign_in_as_the_master_past_the_proxy(prod):

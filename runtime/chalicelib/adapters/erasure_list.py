@@ -6,12 +6,15 @@ import functools
 import os
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from chalicelib.domain.errors import UnavailableError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _PREFIX = "erasures/"
+_LAST = "last.json"  # beside the entries: the student who was erased last
 
 
 class FileErasureList:
@@ -31,6 +34,18 @@ class FileErasureList:
         """Return every entry, the oldest first."""
         return self._path.read_bytes().splitlines() if self._path.exists() else []
 
+    def last(self) -> str | None:
+        """Return the student who was erased last; None: nobody was."""
+        return _student(self._last.read_bytes()) if self._last.exists() else None
+
+    def put_last(self, student: str | None) -> None:
+        """Keep who was erased last."""
+        self._last.write_bytes(_named(student))
+
+    @property
+    def _last(self) -> Path:
+        return self._path.with_name(f"{self._path.name}.{_LAST}")
+
 
 class S3ErasureList:
     """A bucket with an object for each entry; every version is kept, no object is locked."""
@@ -41,18 +56,23 @@ class S3ErasureList:
 
     def add(self, student: str, step: str, entry: bytes) -> None:
         """Put an entry; UnavailableError when S3 did not take it."""
+        self._put(f"{_PREFIX}{student}/{step}.json", entry)
+
+    def last(self) -> str | None:
+        """Return the student who was erased last; None: nobody was. UnavailableError as above.
+
+        The first migration has put it: without it the list is not the one of this deployment.
+        """
         from botocore.exceptions import BotoCoreError, ClientError  # loaded with the client
 
         try:
-            self._client.put_object(
-                Bucket=self._bucket,
-                Key=f"{_PREFIX}{student}/{step}.json",
-                Body=entry,
-                ContentType="application/json",
-                ChecksumAlgorithm="SHA256",
-            )
+            return _student(self._read(_LAST))
         except (BotoCoreError, ClientError) as error:
-            raise UnavailableError(f"S3 did not take an erasure: {error}") from error
+            raise UnavailableError(f"S3 did not tell who was erased last: {error}") from error
+
+    def put_last(self, student: str | None) -> None:
+        """Keep who was erased last; UnavailableError as above."""
+        self._put(_LAST, _named(student))
 
     def entries(self) -> list[bytes]:
         """Return the latest version of every entry, by student; UnavailableError as above."""
@@ -67,6 +87,20 @@ class S3ErasureList:
         except (BotoCoreError, ClientError) as error:
             raise UnavailableError(f"S3 did not give the erasures: {error}") from error
 
+    def _put(self, key: str, content: bytes) -> None:
+        from botocore.exceptions import BotoCoreError, ClientError  # loaded with the client
+
+        try:
+            self._client.put_object(
+                Bucket=self._bucket,
+                Key=key,
+                Body=content,
+                ContentType="application/json",
+                ChecksumAlgorithm="SHA256",
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise UnavailableError(f"S3 did not take an erasure: {error}") from error
+
     def _read(self, key: str) -> bytes:
         found: bytes = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
         return found
@@ -80,3 +114,11 @@ class S3ErasureList:
 
         config = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 3})
         return boto3.client("s3", config=config)
+
+
+def _named(student: str | None) -> bytes:
+    return msgspec.json.encode({"student": student})
+
+
+def _student(content: bytes) -> str | None:
+    return msgspec.json.decode(content, type=dict[str, str | None])["student"]

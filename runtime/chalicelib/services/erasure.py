@@ -29,6 +29,10 @@ class ErasureList(Protocol):
         """Return every entry."""
         ...
 
+    def put_last(self, student: str | None) -> None:
+        """Keep who was erased last, without whom a restored database stays closed."""
+        ...
+
 
 class Records(Protocol):
     """The records of students, as the privacy officer may treat them."""
@@ -91,6 +95,7 @@ def erase(
         raise
     done = records.erasure(student) or asked  # the first time counts
     kept.add(student, Step.DONE, signed(done, key))
+    kept.put_last(student)
     return dict(msgspec.json.decode(signed(done, key)))
 
 
@@ -104,9 +109,12 @@ def apply(*, records: Records, kept: ErasureList, key: bytes, clock: Clock) -> i
     """Erase whoever is on the list and not erased in this database; return how many.
 
     After a restore, before traffic: a backup brings back who was erased since. All entries are
-    read and verified before the first is applied.
+    read and verified before the first is applied, and they are applied in their order: the last
+    one opens the database.
     """
     listed = decided([verified(entry, key) for entry in kept.entries()])
+    listed.sort(key=lambda one: one.erased_at)
+    kept.put_last(listed[-1].student if listed else None)
     known = records.erased()
     missing = [one for one in listed if one.student not in known]
     for one in missing:

@@ -55,6 +55,21 @@ def kept(request, tmp_path, bucket) -> Any:
     return S3ErasureList("erasure-list-dev", client=bucket)
 
 
+@pytest.mark.parametrize("student", ["student-1", None])
+def test_who_was_erased_last_is_told_beside_the_entries(kept, student):
+    kept.put_last("student-0")
+    kept.put_last(student)
+    assert kept.last() == student
+    assert kept.entries() == []
+
+
+def test_a_file_that_is_not_there_has_nobody_and_a_bucket_without_it_is_an_outage(tmp_path, bucket):
+    assert FileErasureList(tmp_path / "list").last() is None
+    bucket.down = ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject")
+    with pytest.raises(UnavailableError, match="who was erased last"):
+        S3ErasureList("erasure-list-dev", client=bucket).last()
+
+
 def test_nothing_is_on_it_before_the_first(kept):
     assert kept.entries() == []
 
@@ -82,6 +97,8 @@ def test_a_bucket_that_does_not_answer_is_an_outage(bucket, error):
         kept.add("s", "done", b"{}")
     with pytest.raises(UnavailableError):
         kept.entries()
+    with pytest.raises(UnavailableError):
+        kept.put_last("s")
 
 
 def test_a_file_outlives_the_process_that_wrote_it(tmp_path):

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 import psycopg2
 from psycopg2 import errors, extensions
 
+from chalicelib.adapters.postgres.opening import open_with
 from chalicelib.adapters.postgres.pipeline import Pipeline, pipeline
 from chalicelib.adapters.postgres.sign_in import SignIn, as_given, connect
 from chalicelib.domain.errors import ConflictError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from chalicelib.adapters.postgres.opening import LastErased
 
 # A failover takes 60 to 120 s; a connection to the lost side must be noticed well before that.
 _CONNECTION: dict[str, Any] = {
@@ -29,19 +32,30 @@ _BEGIN = """
 SELECT set_config('timezone', 'UTC', true),
        set_config('statement_timeout', %(_timeout_ms)s, true)"""
 _HURRY = "SELECT set_config('statement_timeout', %(_timeout_ms)s, true)"
-_ENTER = f"{_BEGIN}, enter(%(_person)s)"  # shows the rows that this person has to do with
-_ENTER_FOR_ALL = f"{_ENTER}; SELECT set_config('monitor.sees_all', 'true', true)"
+_OPEN = ", must_be_open()"  # refuses a database that was restored, until it is known to be right
+_ENTER = ", enter(%(_person)s)"  # shows the rows that this person has to do with
+_FOR_ALL = "; SELECT set_config('monitor.sees_all', 'true', true)"
 # The last: what was the writer before a failover; a new connection finds the one that is it now.
 _LOST = (psycopg2.OperationalError, psycopg2.InterfaceError, errors.ReadOnlySqlTransaction)
 _TOO_LARGE = (errors.ProgramLimitExceeded, errors.StatementTooComplex)
 
 
 class Database:
-    """One PostgreSQL database, signed in to as one role."""
+    """One PostgreSQL database, signed in to as one role.
 
-    def __init__(self, sign_in: SignIn | str, *, statement_timeout_ms: int = 25_000) -> None:
+    With `last_erased` it is used only when that student is erased in it: see opening.py.
+    """
+
+    def __init__(
+        self,
+        sign_in: SignIn | str,
+        *,
+        statement_timeout_ms: int = 25_000,
+        last_erased: LastErased | None = None,
+    ) -> None:
         self._sign_in = as_given(sign_in) if isinstance(sign_in, str) else sign_in
         self._timeout_ms = statement_timeout_ms
+        self._last_erased = last_erased
         self._of_thread = threading.local()
 
     @contextlib.contextmanager
@@ -54,7 +68,7 @@ class Database:
         at the commit: then it is not known whether the commit took place. ConflictError when the
         schema forbids it: of whom a legal hold is in force, or who was erased.
         """
-        connection = self._ready(_beginning(person, for_all=for_all), person)
+        connection = self._ready(self._beginning(person, for_all=for_all), person)
         try:
             with pipeline(connection) as cursor:
                 yield cursor
@@ -123,7 +137,7 @@ class Database:
         timeout = str(self._timeout_ms if timeout_ms is None else timeout_ms)
         named = {**values, "_person": person, "_timeout_ms": timeout}
         with connection.cursor() as cursor:
-            cursor.execute(f"{_beginning(person)}; {query}", named)
+            cursor.execute(f"{self._beginning(person)}; {query}", named)
             return cursor.fetchall()
 
     def _ready(self, beginning: str, person: str) -> extensions.connection:
@@ -140,11 +154,30 @@ class Database:
             connection = connect(self._sign_in, **_CONNECTION)
             connection.autocommit = True  # BEGIN and COMMIT travel with what they stand beside
             self._of_thread.connection = connection
-            self._begin(connection, beginning, person)
+            self._begin_first(connection, beginning, person)
         except psycopg2.OperationalError as error:
             self.close()
             raise UnavailableError(_first_line(error)) from error
+        except UnavailableError:
+            self.close()
+            raise
         return connection
+
+    def _begin_first(self, connection: extensions.connection, beginning: str, person: str) -> None:
+        """Start the first transaction of a connection; the server may be another one by now."""
+        try:
+            self._begin(connection, beginning, person)
+        except errors.CannotConnectNow:
+            if self._last_erased is None:
+                raise
+            open_with(connection, self._last_erased)
+            self._begin(connection, beginning, person)
+
+    def _beginning(self, person: str, *, for_all: bool = False) -> str:
+        """Return the first message of a transaction; all of it is local to that."""
+        first = _BEGIN + (_OPEN if self._last_erased else "")
+        entering = _ENTER if person or for_all else ""
+        return first + entering + (_FOR_ALL if for_all else "")
 
     def _begin(self, connection: extensions.connection, beginning: str, person: str) -> None:
         """Start the transaction; is_local, so that a proxy does not pin the connection."""
@@ -152,13 +185,6 @@ class Database:
             cursor.execute(
                 f"BEGIN; {beginning}", {"_person": person, "_timeout_ms": str(self._timeout_ms)}
             )
-
-
-def _beginning(person: str, *, for_all: bool = False) -> str:
-    """Return the first message of a transaction; all of it is local to that."""
-    if for_all:
-        return _ENTER_FOR_ALL
-    return _ENTER if person else _BEGIN
 
 
 def _first_line(error: BaseException) -> str:

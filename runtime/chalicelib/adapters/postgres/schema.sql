@@ -390,6 +390,19 @@ CREATE FUNCTION public.looks_at(in_course text, of_students uuid[]) RETURNS bool
                  WHERE s.student = of_students[1] AND s.course = ANY (seen_courses())))
 $$;
 ALTER FUNCTION public.looks_at(in_course text, of_students uuid[]) OWNER TO owner;
+CREATE FUNCTION public.must_be_open() RETURNS void
+    LANGUAGE plpgsql STABLE
+    AS $$
+BEGIN
+  IF NOT EXISTS (
+    SELECT FROM opened o JOIN pg_database d ON d.oid = o.database_oid
+    WHERE o.started_at = pg_postmaster_start_time() AND d.datname = current_database()
+  ) THEN
+    RAISE EXCEPTION 'whether every erasure is in this database has to be seen first'
+      USING ERRCODE = 'cannot_connect_now';
+  END IF;
+END $$;
+ALTER FUNCTION public.must_be_open() OWNER TO owner;
 CREATE FUNCTION public.on_record(of_student uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -403,6 +416,22 @@ CREATE FUNCTION public.oneself() RETURNS uuid[]
     LANGUAGE sql STABLE
     RETURN (NULLIF(current_setting('monitor.oneself'::text, true), ''::text))::uuid[];
 ALTER FUNCTION public.oneself() OWNER TO owner;
+CREATE FUNCTION public.open_with(last_erased uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+  IF last_erased IS NULL AND EXISTS (SELECT FROM erasure)
+     OR last_erased IS NOT NULL AND NOT EXISTS (SELECT FROM erasure WHERE student = last_erased) THEN
+    RETURN false;
+  END IF;
+  INSERT INTO opened (database_oid, started_at)
+  SELECT d.oid, pg_postmaster_start_time() FROM pg_database d WHERE d.datname = current_database()
+  ON CONFLICT (one) DO UPDATE SET
+    database_oid = excluded.database_oid, started_at = excluded.started_at, recorded_at = now();
+  RETURN true;
+END $$;
+ALTER FUNCTION public.open_with(last_erased uuid) OWNER TO owner;
 CREATE FUNCTION public.refuse_erased() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -911,6 +940,14 @@ CREATE TABLE public.migration (
     recorded_at timestamp with time zone DEFAULT now() NOT NULL
 );
 ALTER TABLE public.migration OWNER TO owner;
+CREATE TABLE public.opened (
+    one boolean DEFAULT true NOT NULL,
+    database_oid oid NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT opened_one_check CHECK (one)
+);
+ALTER TABLE public.opened OWNER TO owner;
 CREATE TABLE public.person (
     student uuid NOT NULL,
     data_key bytea NOT NULL,
@@ -1171,6 +1208,8 @@ ALTER TABLE ONLY public.legal_hold
     ADD CONSTRAINT legal_hold_pkey PRIMARY KEY (hold_id);
 ALTER TABLE ONLY public.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.opened
+    ADD CONSTRAINT opened_pkey PRIMARY KEY (one);
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (student);
 ALTER TABLE ONLY public.policy_version
@@ -1374,6 +1413,10 @@ GRANT SELECT ON TABLE public.access TO privacy;
 REVOKE ALL ON FUNCTION public.looks_at(in_course text, of_students uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.on_record(of_student uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.on_record(of_student uuid) TO api;
+REVOKE ALL ON FUNCTION public.open_with(last_erased uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.open_with(last_erased uuid) TO api;
+GRANT ALL ON FUNCTION public.open_with(last_erased uuid) TO ingest;
+GRANT ALL ON FUNCTION public.open_with(last_erased uuid) TO privacy;
 REVOKE ALL ON FUNCTION public.refuse_erased() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.retain(class text, before timestamp with time zone, most integer, dry_run boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.retain(class text, before timestamp with time zone, most integer, dry_run boolean) TO privacy;
@@ -1470,6 +1513,9 @@ GRANT SELECT ON TABLE public.item TO reader;
 GRANT SELECT ON TABLE public.item TO privacy;
 GRANT SELECT ON TABLE public.migration TO ingest;
 GRANT SELECT ON TABLE public.migration TO api;
+GRANT SELECT ON TABLE public.opened TO api;
+GRANT SELECT ON TABLE public.opened TO ingest;
+GRANT SELECT ON TABLE public.opened TO privacy;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.person TO api;
 GRANT SELECT ON TABLE public.person TO privacy;
 GRANT SELECT ON TABLE public.policy_version TO ingest;

@@ -1,0 +1,224 @@
+"""A database that was restored from before an erasure lets nobody in until that was applied."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+import itertools
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import psycopg2
+import pytest
+
+from chalicelib import bootstrap, jobs
+from chalicelib.adapters.erasure_list import FileErasureList
+from chalicelib.adapters.migrations import migrate
+from chalicelib.adapters.postgres.database import Database
+from chalicelib.adapters.postgres.opening import CLOSED
+from chalicelib.adapters.postgres.privacy import PostgresPrivacy
+from chalicelib.domain.errors import UnavailableError
+from chalicelib.services import erasure
+from chalicelib.settings import Settings
+from local.paths import PROGRAMS
+from local.postgres import EmbeddedPostgres, binaries
+from local.postgres.server import NOT_DURABLE
+from tests.builders import START, STUDENTS, Clock, scored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+KEY = b"a key of thirty-two bytes, or so"
+ADA, BEN, _ = STUDENTS
+ROLES = ("api", "ingest", "privacy")
+_minutes = itertools.count()
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> FileErasureList:
+    return FileErasureList(tmp_path / "list")
+
+
+@pytest.fixture
+def backup(monitor: Any, tmp_path: Path) -> Path:
+    """Have two students, and a backup of them."""
+    monitor.consume([scored("a", ADA, 1, 10), scored("b", BEN, 1, 10)])
+    return _dumped(monitor.server, tmp_path / "backup.sql")
+
+
+@pytest.fixture
+def restored(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """Have an empty database to restore to."""
+    postgres.create_database("restored")
+    yield "restored"
+    postgres.drop_database("restored")
+
+
+def test_a_backup_from_before_the_erasure_is_closed_until_it_is_applied(
+    backup, restored, monitor, postgres, kept, tmp_path
+):
+    _erase(ADA, monitor.server.dsn("privacy"), kept)
+    _restore(backup, postgres, restored)
+
+    for role in ROLES:
+        database = Database(postgres.dsn(restored, role), last_erased=kept.last)
+        for _ in range(2):  # a query, and a transaction: it stays closed
+            with pytest.raises(UnavailableError, match="restored from before an erasure"):
+                database.ask("SELECT 1", {}, person="ada" if role == "api" else "")
+            with pytest.raises(UnavailableError) as told, database.transaction():
+                pytest.fail("nothing may be done here")
+        assert str(told.value) == CLOSED
+    assert _migrated(monitor, postgres.dsn(restored), tmp_path) == 1
+    assert _let_in(postgres, restored, kept) == set(ROLES)
+
+
+def test_a_process_that_has_been_at_work_finds_the_restored_one_closed(
+    backup, restored, monitor, postgres, kept
+):
+    """The restored database takes the name of the other: connections are lost, or not even that."""
+    _erase(ADA, monitor.server.dsn("privacy"), kept)
+    _restore(backup, postgres, restored)
+    with contextlib.closing(Database(postgres.dsn(restored, "api"))) as elsewhere:
+        elsewhere.ask("SELECT 1", {})  # a proxy's connection, which is older than the restore
+        elsewhere._last_erased = kept.last
+        with pytest.raises(UnavailableError, match="restored from before an erasure"):
+            elsewhere.ask("SELECT 1", {})
+
+
+def test_a_backup_from_after_the_last_erasure_opens_by_itself(
+    backup, restored, monitor, postgres, kept, tmp_path
+):
+    _erase(ADA, monitor.server.dsn("privacy"), kept)
+    _restore(_dumped(monitor.server, tmp_path / "later.sql"), postgres, restored)
+
+    assert _let_in(postgres, restored, kept) == set(ROLES)
+
+
+def test_of_two_who_were_erased_the_last_counts(
+    backup, restored, monitor, postgres, kept, tmp_path
+):
+    _erase(BEN, monitor.server.dsn("privacy"), kept)
+    between = _dumped(monitor.server, tmp_path / "between.sql")
+    _erase(ADA, monitor.server.dsn("privacy"), kept)
+    _restore(between, postgres, restored)
+
+    assert _let_in(postgres, restored, kept) == set()
+    assert _migrated(monitor, postgres.dsn(restored), tmp_path) == 1
+    assert _let_in(postgres, restored, kept) == set(ROLES)
+
+
+def test_the_last_one_is_applied_last_so_that_none_before_him_is_seen(
+    backup, restored, monitor, postgres, kept
+):
+    assert ADA < BEN
+    for student in (BEN, ADA):
+        _erase(student, monitor.server.dsn("privacy"), kept)
+    _restore(backup, postgres, restored)
+    seen = []
+
+    class Records(PostgresPrivacy):
+        def erase(self, one: Any, as_of: Any, *, again: bool = False) -> dict[str, int]:
+            seen.append((one.student, _let_in(postgres, restored, kept)))
+            return super().erase(one, as_of, again=again)
+
+    with contextlib.closing(Database(postgres.dsn(restored))) as master:
+        applied = erasure.apply(records=Records(master), kept=kept, key=KEY, clock=Clock())
+    assert applied == 2
+    assert seen == [(BEN, set()), (ADA, set())]
+
+
+def test_a_list_that_was_lost_opens_nothing_that_knows_of_erasures(
+    backup, restored, monitor, postgres, kept, tmp_path
+):
+    _erase(ADA, monitor.server.dsn("privacy"), kept)
+    _restore(_dumped(monitor.server, tmp_path / "later.sql"), postgres, restored)
+
+    assert _let_in(postgres, restored, FileErasureList(tmp_path / "another")) == set()
+
+
+def test_a_list_that_does_not_answer_keeps_it_closed_and_once_open_it_is_not_asked(database, kept):
+    def down() -> str | None:
+        raise UnavailableError("S3 did not tell who was erased last")
+
+    with contextlib.closing(Database(database.dsn("api"), last_erased=down)) as api:
+        with pytest.raises(UnavailableError, match="S3 did not tell"):
+            api.ask("SELECT 1", {})
+        assert _let_in(database.server, database.name, kept) == set(ROLES)
+        assert api.ask("SELECT 1", {}) == [(1,)]
+
+
+def test_a_copy_of_the_files_is_closed_and_a_restart_is_not(tmp_path, monitor, kept):
+    home, copy = tmp_path / "home", tmp_path / "copy"
+    with EmbeddedPostgres(home, settings=NOT_DURABLE) as server:
+        server.create_database("monitor")
+        migrate(server.dsn("monitor"))
+        server.set_role_passwords(ROLES)
+        assert _let_in(server, "monitor", kept) == set(ROLES)
+    subprocess.run(["cp", "-a", str(home), str(copy)], check=True)
+    server = EmbeddedPostgres(home, settings=NOT_DURABLE)
+    with server:  # the same files, another process: as after a failover
+        assert _let_in(server, "monitor", kept) == set(ROLES)
+        with psycopg2.connect(server.dsn("monitor")) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT erase_student(%s, now(), 'ada', 'asked')", (ADA,))
+        connection.close()
+        kept.put_last(ADA)
+        assert _let_in(server, "monitor", kept) == set(ROLES)
+    with EmbeddedPostgres(copy, settings=NOT_DURABLE) as server:
+        assert _let_in(server, "monitor", kept) == set()
+
+
+def _let_in(server: EmbeddedPostgres, name: str, kept: FileErasureList) -> set[str]:
+    """Return the roles of the application that get an answer."""
+    found = set()
+    for role in ROLES:
+        database = Database(server.dsn(name, role), last_erased=kept.last)
+        with contextlib.closing(database), contextlib.suppress(UnavailableError):
+            assert database.ask("SELECT 1", {}) == [(1,)]
+            found.add(role)
+    return found
+
+
+def _erase(student: str, dsn: str, kept: FileErasureList) -> None:
+    clock = Clock(START + dt.timedelta(minutes=next(_minutes)))
+    with contextlib.closing(Database(dsn, last_erased=kept.last)) as database:
+        erasure.erase(
+            student,
+            person="officer",
+            reason="asked to",
+            records=PostgresPrivacy(database),
+            kept=kept,
+            key=KEY,
+            clock=clock,
+        )
+
+
+def _migrated(monitor: Any, dsn: str, folder: Path) -> int:
+    """Migrate as a deployment does; return how many that erased."""
+    (folder / "key").write_bytes(KEY)
+    told = Settings(
+        database_conninfo=dsn,
+        erasure_list=str(folder / "list"),
+        pseudonym_key_file=str(folder / "key"),
+    )
+    service = dataclasses.replace(bootstrap.build(told), clock=monitor.clock)
+    return int(jobs.migrate(service)["erased"])
+
+
+def _dumped(database: Any, path: Path) -> Path:
+    tree = binaries.tree(PROGRAMS)
+    command = [str(tree / "bin" / "pg_dump"), "-f", str(path), "--dbname", database.dsn()]
+    subprocess.run(command, env=binaries.environment(tree), check=True, capture_output=True)
+    return path
+
+
+def _restore(backup: Path, server: EmbeddedPostgres, name: str) -> None:
+    tree = binaries.tree(PROGRAMS)
+    command = [str(tree / "bin" / "psql"), "-qX", "-v", "ON_ERROR_STOP=1", "-f", str(backup)]
+    subprocess.run(
+        [*command, server.dsn(name)],
+        env=binaries.environment(tree),
+        check=True,
+        capture_output=True,
+    )
