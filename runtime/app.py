@@ -871,10 +871,14 @@ def put_decision(student: str, number: str) -> Response:
     """Keep a decision once the stream has the correcting event."""
     uid, which = requests.student_of(student), requests.number_of(number, "request")
     who = _asks(Action.DECIDE_CORRECTION, student=uid)
+    wanted = requests.read(who.request, correction.Decide)
+    known = service().corrections.of(uid, person=who.person)
+    for course in correction.courses_of(wanted, which, known):
+        _allowed(who.request, Action.DECIDE_CORRECTION, student=uid, course=course)
     decided = corrections.decide(
         uid,
         which,
-        requests.read(who.request, correction.Decide),
+        wanted,
         corrections=service().corrections,
         using=service().ingest,
         person=who.person,

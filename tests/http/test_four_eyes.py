@@ -119,6 +119,29 @@ def test_nobody_decides_on_her_own_record(school, database):
     assert hers.post("/v1/holds", {"student": B, "reason": "r"})[0] == 201
 
 
+def test_who_teaches_a_course_decides_on_no_mark_of_it(school, database):
+    hers = someone(school, database, holds("both", "registrar"), teaches("both", "LAW-1"))
+    event = {
+        "event_type": "assessment_scored", "event_id": "fix-1", "student_id": "ada",
+        "course_id": "LAW-1", "item_id": "quiz-1", "score": 80, "max_score": 100,
+        "occurred_at": "2024-10-20T12:00:00Z",
+    }  # fmt: skip
+    for student, course in ((A, None), (B, "LAW-1"), (A, "MATH-1")):
+        asked = {"about": "a mark", "wanted": "80 %", "course": course}
+        assert school.post(f"/v1/students/{student}/corrections", asked)[0] == 201
+    granted = {"decision": "granted", "reason": "r"}
+    own = [
+        hers.put(f"/v1/students/{A}/corrections/1/decision", {**granted, "event": event}),
+        hers.put(f"/v1/students/{B}/corrections/1/decision", granted),
+    ]
+
+    assert [(status, body["detail"]) for status, body in own] == [
+        (403, "You teach LAW-1: somebody else has to do it.")
+    ] * 2
+    assert school.stream.records == []
+    assert hers.put(f"/v1/students/{A}/corrections/2/decision", granted)[0] == 200
+
+
 ACTS = [
     ("POST", "acknowledge", {}),
     ("POST", "notes", {"note": "x"}),
@@ -133,7 +156,7 @@ ACTS = [
 @pytest.mark.parametrize("line", [teaches("both", "MATH-1"), holds("both", "registrar")])
 def test_who_learns_where_she_teaches_does_not_work_on_her_own_alerts(school, database, line):
     hers = someone(school, database, line, Line("both", "self", A))
-    number = school.found("/v1/alerts", student=A)["items"][0]["alert_id"]
+    number = school.found("/v1/alerts", course="MATH-1")["items"][0]["alert_id"]
     headers = {"Content-Type": "application/json", "If-Match": "*"}
 
     for method, what, body in ACTS:

@@ -84,7 +84,7 @@ def not_hers(
     ):
         return _HER_OWN
     if "course" in own and ("teaches", about.course) in {(one.kind, one.target) for one in hers}:
-        return f"You teach {about.course}, and would see whom you enrol: somebody else has to."
+        return f"You teach {about.course}: somebody else has to do it."
     return None
 
 

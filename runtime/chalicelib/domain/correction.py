@@ -7,6 +7,7 @@ contests and is shown wherever that is.
 from __future__ import annotations
 
 import datetime as dt  # msgspec reads the types
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -85,6 +86,12 @@ def check_event(wanted: Decide, student: str, key: bytes) -> None:
         raise _wrong("event.student_id", "this is another student")
     if wanted.source is not None and not isinstance(event, events.EventRetracted):
         raise _wrong("source", "only a retraction is of another source than the registrar")
+
+
+def courses_of(wanted: Decide, number: int, known: Iterable[Correction]) -> set[str]:
+    """Return the courses that a decision is about: of the request, and of the event."""
+    told = {one.course for one in known if one.number == number}
+    return {course for course in (*told, getattr(wanted.event, "course_id", None)) if course}
 
 
 def decided(before: Correction, wanted: Decide, person: str, as_of: dt.datetime) -> Correction:

@@ -75,7 +75,7 @@ RULES = {
     _A.ASSIGN_ADVISER: _may("registrar integrator", not_own="person record"),
     _A.ASSIGN_STAFF: _may("registrar integrator", not_own="person"),
     _A.BIND_CLIENTS: _may("administrator", not_own="person"),
-    _A.DECIDE_CORRECTION: _may("privacy_officer registrar", not_own="record"),
+    _A.DECIDE_CORRECTION: _may("privacy_officer registrar", not_own="course record"),
     _A.GRANT_ROLES: _may("administrator", not_own="person"),
     _A.IMPORT_ROSTER: _may("registrar integrator"),
     _A.INSPECT_RECORD: _may("privacy_officer", "self"),
