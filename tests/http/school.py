@@ -114,7 +114,8 @@ class School:
         api.clock.moment = dt.datetime.now(dt.UTC)  # what was written bears it: see as-of
         self._ask()
         alert = "SELECT alert_id::text FROM alert WHERE student = %s"
-        ((self._alert,),), ((self._other,),) = (self.rows(alert, one) for one in (ADA, GRACE))
+        self._alert, *self._others = (self.rows(alert, one)[0][0] for one in (ADA, GRACE, EMMY))
+        ((self._aside,),) = self.rows("SELECT quarantine_uid::text FROM quarantine")
         self._intervene()
 
     def _put(self) -> None:
@@ -172,15 +173,14 @@ class School:
 
     def ids(self, operation: str) -> dict[str, list[str]]:
         """Return what there is for each parameter of a path: the operation succeeds with these."""
-        ((aside,),) = self.rows("SELECT quarantine_uid::text FROM quarantine")
         known = {
             "student": [ADA],
             "course": ["MATH-1"],
             "item": ["essay"],
-            "alert_id": [self._other if operation.endswith("/resolve") else self._alert],
+            "alert_id": self._others if operation.endswith("/resolve") else [self._alert],
             "number": ["1", "2", "3"],
             "hold_id": ["1", "2", "3", "4"],
-            "quarantine_uid": [aside],
+            "quarantine_uid": [self._aside],
             "moment": [self.api.clock.now().isoformat(), "now"],
             "person": ["somebody"],
             "client": ["another"],
@@ -224,5 +224,5 @@ _OTHERWISE = {
     },
     "PUT /v1/students/{student}/corrections/{number}/statement": {"number": ["1"]},
     "GET /v1/students/{student}/erasures": {"student": [GONE]},
-    "POST /v1/students/{student}/erasures": {"student": [LEAVER, EMMY]},
+    "POST /v1/students/{student}/erasures": {"student": [LEAVER]},
 }
