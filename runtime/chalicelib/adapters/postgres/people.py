@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
 from chalicelib.adapters.postgres import arrays, event_log, queries
+from chalicelib.domain.errors import UnavailableError
 from chalicelib.domain.person import Person, Sealed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from chalicelib.adapters.envelope import Envelope
     from chalicelib.adapters.postgres.database import Database
     from chalicelib.adapters.postgres.pipeline import Pipeline
     from chalicelib.domain.access import Own
-    from chalicelib.domain.person import Told
 
 _SQL = queries.load("people.sql")
 _AT_ONCE = 1000  # people in a statement: under a megabyte
+
+
+class Told(Protocol):
+    """What somebody says of a person."""
+
+    def of(self, known: Person | None) -> Person | None:
+        """Return her as she then is; None for nobody of ours."""
+        ...
+
+
+class Whole(NamedTuple):
+    """All that is to be known of a person, whatever was."""
+
+    person: Person
+
+    def of(self, known: Person | None) -> Person | None:
+        """Return her."""
+        return self.person
 
 
 class PostgresPeople:
@@ -34,11 +52,11 @@ class PostgresPeople:
 
         Who brings them need not be shown them. Raises ConflictError when one of them was erased.
         """
+        told = {student: Whole(who) for student, who in people.items()}
+        prepared = prepare(self._database, self._envelope, told, person=person)
         with self._database.transaction(person=person, for_all=True) as cursor:
             event_log.begin(cursor, people)
-            return put_people(
-                cursor, self._envelope, people, _known(cursor, self._envelope, people)
-            )
+            return keep(cursor, prepared, people)
 
     def find(
         self, students: Iterable[str], *, person: str = "", only: Own | None = None
@@ -53,31 +71,58 @@ class PostgresPeople:
         return _opened(self._envelope, rows)
 
 
-def put_told(cursor: Pipeline, envelope: Envelope, told: Mapping[str, Told]) -> list[str]:
-    """Keep what a roster tells of people, within its transaction; return whom that changed."""
-    known = _known(cursor, envelope, told)
+class Prepared(NamedTuple):
+    """What is to be kept of people, sealed, and the rows that it was made of."""
+
+    seen: Mapping[str, Sealed]
+    sealed: Mapping[str, Sealed]
+
+
+def prepare(
+    database: Database, envelope: Envelope, told: Mapping[str, Told], *, person: str
+) -> Prepared:
+    """Seal whoever differs from what is known, while no transaction is open.
+
+    The master key may be away for seconds, for which nobody who writes shall wait.
+    """
+    with database.transaction(person=person, for_all=True) as cursor:
+        seen = _rows(cursor, told)
+    known = _opened(envelope, ((student, *one) for student, one in seen.items()))
     people = {student: one.of(known.get(student)) for student, one in told.items()}
-    ours = {student: who for student, who in people.items() if who is not None}
-    return put_people(cursor, envelope, ours, known)
+    changed = {
+        student: envelope.seal(msgspec.json.encode(who), student)
+        for student, who in people.items()
+        if who is not None and who != known.get(student)
+    }
+    return Prepared(seen, changed)
 
 
-def put_people(
-    cursor: Pipeline, envelope: Envelope, people: Mapping[str, Person], known: Mapping[str, Person]
-) -> list[str]:
-    """Seal and keep those who differ from what is known, a thousand in one statement."""
-    changed = [student for student, who in people.items() if known.get(student) != who]
+def keep(cursor: Pipeline, prepared: Prepared, students: Container[str]) -> list[str]:
+    """Keep those of these students who were prepared, a thousand in one statement; return them.
+
+    Raises UnavailableError when somebody else has put one of them since: the same call made again
+    starts from that.
+    """
+    changed = [student for student in prepared.sealed if student in students]
+    now = _rows(cursor, changed)
+    if any(now.get(one) != prepared.seen.get(one) for one in changed):
+        raise UnavailableError("Somebody else has put one of these people meanwhile.")
     for start in range(0, len(changed), _AT_ONCE):
         part = changed[start : start + _AT_ONCE]
-        sealed = [envelope.seal(msgspec.json.encode(people[one]), one) for one in part]
+        sealed = [prepared.sealed[one] for one in part]
         columns = {name: [getattr(one, name) for one in sealed] for name in Sealed._fields}
         cursor.execute(_SQL["put_people"], {"student": arrays.plain(part), **columns})
     return changed
 
 
-def _known(cursor: Pipeline, envelope: Envelope, students: Iterable[str]) -> dict[str, Person]:
+def _rows(cursor: Pipeline, students: Iterable[str]) -> dict[str, Sealed]:
+    """Return the rows of these students; those under one data key stand together."""
     everybody = {"students": arrays.plain(students), "courses": None, "advised": None}
     cursor.execute(_SQL["people"], everybody)
-    return _opened(envelope, cursor.fetchall())
+    return {
+        student: Sealed(bytes(key), bytes(nonce), bytes(content))
+        for student, key, nonce, content in cursor.fetchall()
+    }
 
 
 def _opened(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.adapters.postgres import event_log, folding, queries
 from chalicelib.adapters.postgres.catalogue import enrol
-from chalicelib.adapters.postgres.people import put_told
+from chalicelib.adapters.postgres.people import keep, prepare
 from chalicelib.adapters.postgres.roster import put_lines, remove_lines
 from chalicelib.domain.catalogue import Enrolment
 from chalicelib.domain.roster import Line
@@ -34,8 +34,12 @@ class PostgresRosterImports:
         self._envelope = envelope
 
     def bring_in(self, bundle: Bundle, *, by: str, dry_run: bool) -> dict[str, int]:
-        """Keep it, or do so and roll back; return how many of each kind changed."""
+        """Keep it, or do so and roll back; return how many of each kind changed.
+
+        Names are sealed before anything is locked: nobody who writes waits for the master key.
+        """
         changes: dict[str, int] = {}
+        people = prepare(self._database, self._envelope, bundle.people, person=by)
         try:
             with self._database.transaction(person=by, for_all=True) as cursor:
                 folding.lock_all(cursor)
@@ -44,7 +48,7 @@ class PostgresRosterImports:
                 changes["staff"] = len(put_lines(cursor, bundle.staff.values(), by))
                 erased = _leave_out_erased(cursor, bundle)
                 changes["enrolments"] = _enrol(cursor, bundle)
-                changes["people"] = len(put_told(cursor, self._envelope, bundle.people))
+                changes["people"] = len(keep(cursor, people, bundle.people))
                 changes["erased"] = erased
                 if dry_run:
                     raise _DryRunEndedError  # noqa: TRY301  # to roll back
