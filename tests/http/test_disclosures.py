@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.adapters.ledger_heads import FileHeads
 from chalicelib.adapters.postgres.ledger import PostgresLedger
 from chalicelib.services import ledger
 from tests.builders import STUDENTS, scored
@@ -132,9 +133,9 @@ def test_a_student_of_whom_only_the_name_is_known_may_be_disclosed(lived):
         "UPDATE disclosure SET student = gen_random_uuid()",
     ],
 )
-def test_it_is_sealed_and_a_change_of_it_is_found(lived, kept, database, change):
+def test_it_is_sealed_and_a_change_of_it_is_found(lived, kept, database, change, tmp_path):
     lived.post(PATH, SUBPOENA)
-    ledger.seal(kept)
+    ledger.seal(kept, FileHeads(tmp_path / "heads"), lived.clock.now())
     before = ledger.verify(kept)
     assert (before.broken, before.entries) == (None, 1)
 
@@ -144,9 +145,9 @@ def test_it_is_sealed_and_a_change_of_it_is_found(lived, kept, database, change)
     assert ledger.verify(kept).broken == "what it says of a disclosure has changed"
 
 
-def test_erasing_takes_the_words_and_leaves_the_chain(lived, kept, database):
+def test_erasing_takes_the_words_and_leaves_the_chain(lived, kept, database, tmp_path):
     lived.post(PATH, SUBPOENA)
-    ledger.seal(kept)
+    ledger.seal(kept, FileHeads(tmp_path / "heads"), lived.clock.now())
 
     proof = lived.post(f"/v1/students/{ADA}/erasures?dry_run=false", {"reason": "r"})[1]
 
