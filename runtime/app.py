@@ -51,7 +51,7 @@ from chalicelib.domain.suppression import (
 from chalicelib.http import conditions, cursors, listing, openapi, requests, sign_in
 from chalicelib.http.answers import answer, page, put_answer
 from chalicelib.http.asking import Asked, also, asked, asked_of_alert, rather
-from chalicelib.http.noting import note, note_refused, origin_of
+from chalicelib.http.noting import done, note, note_refused, origin_of
 from chalicelib.http.problems import answers_errors
 from chalicelib.http.receipts import answer_receipt
 from chalicelib.http.record_answer import record_answer
@@ -690,7 +690,8 @@ def _changed(kind: Any, alert_id: str, number: int = 0, *, status: int = 200) ->
         versions=conditions.versions_of(who.request),
         number=number,
     )
-    return _alert(number_of_alert, who, status)
+    with done():
+        return _alert(number_of_alert, who, status)
 
 
 def _alert(number: int, who: Asked, status: int = 200) -> Response:
@@ -747,6 +748,10 @@ def post_people() -> Response:
     told = requests.read(who.request, list[Person])
     wanted = people.by_pseudonym(told, service().pseudonym_key)
     changed = service().people.put(wanted, person=who.person)
+    if not also(who, service().roster, Action.COMPARE_NAMES):
+        return answer({"items": [{"student": one} for one in wanted]})
+    with done():
+        _note(who, "people", *(one for one in wanted if one not in changed))
     return answer({"items": [{"student": one, "changed": one in changed} for one in wanted]})
 
 
@@ -884,7 +889,8 @@ def put_decision(student: str, number: str) -> Response:
         person=who.person,
         correlation_id=requests.begin(who.request),
     )
-    _note(who, "students/corrections", uid)
+    with done():
+        _note(who, "students/corrections", uid)
     return answer(msgspec.structs.asdict(decided))
 
 
@@ -910,7 +916,8 @@ def put_statement(student: str, number: str) -> Response:
         ),
         "request for correction",
     )
-    _note(who, "students/corrections", uid)
+    with done():
+        _note(who, "students/corrections", uid)
     return answer(msgspec.structs.asdict(stated))
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 SCOPE = "events:write"
 _SESSION = Duration.hours(12)  # a working day; the access token is renewed every hour
 _ACCESS = Duration.hours(1)
+# Neither a password nor SRP past the hosted sign-in and its PKCE: renewing alone. Left out: both.
+_HOSTED_ONLY = cognito.AuthFlow(user_srp=False)
 
 
 class UserPool(Construct):
@@ -72,7 +74,7 @@ class UserPool(Construct):
             "Dashboard",
             user_pool_client_name=named("monitor-dashboard", self._suffix),
             generate_secret=False,
-            auth_flows=cognito.AuthFlow(user_srp=True),
+            auth_flows=_HOSTED_ONLY,
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(authorization_code_grant=True),
                 scopes=[cognito.OAuthScope.OPENID],
@@ -100,6 +102,7 @@ class UserPool(Construct):
                 f"Machine-{name}",
                 user_pool_client_name=named(f"monitor-{name}", self._suffix),
                 generate_secret=True,
+                auth_flows=_HOSTED_ONLY,
                 o_auth=cognito.OAuthSettings(
                     flows=cognito.OAuthFlows(client_credentials=True), scopes=[may_write]
                 ),

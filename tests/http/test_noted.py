@@ -155,6 +155,33 @@ def test_without_the_ledger_nobody_is_shown_anything(watched, operation):
     assert ADA not in json.dumps(body)
 
 
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "POST /v1/alerts/{alert_id}/notes",
+        "PUT /v1/students/{student}/corrections/{number}/decision",
+        "PUT /v1/students/{student}/corrections/{number}/statement",
+    ],
+)
+def test_where_a_change_is_made_and_cannot_be_noted_that_is_said(watched, operation):
+    def made() -> int:
+        ((steps,),) = watched.rows("SELECT count(*) FROM alert_history")
+        ((words,),) = watched.rows("SELECT count(decision) + count(statement) FROM correction")
+        return steps + words
+
+    before = made()
+    watched.rows(
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = 'disk_full'; END $$;"
+        "CREATE TRIGGER full_disk BEFORE INSERT ON access EXECUTE FUNCTION full_disk(); SELECT 1"
+    )
+    answer = watched.do(operation)
+    assert answer.status_code == 503
+    assert "is done" in answer.json_body["detail"]
+    assert ADA not in answer.body.decode()
+    assert made() == before + 1
+
+
 def test_on_a_database_that_does_not_take_it_the_answer_is_503(watched):
     name = watched.rows("SELECT current_database()")[0][0]
     watched.rows(

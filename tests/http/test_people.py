@@ -9,6 +9,7 @@ import pytest
 
 from tests.builders import scored
 from tests.http.conftest import student_of
+from tests.rosters import as_owner, holds, put_roster
 
 ADA = {
     "student_id": "S-1815",
@@ -48,6 +49,27 @@ def test_what_is_put_again_changes_only_where_it_differs(api):
     second = api.post("/v1/people", [ADA, {**BOB, "family_name": "Byron"}])[1]["items"]
     assert [one["changed"] for one in second] == [False, True]
     assert api.found(f"/v1/students/{OTHER}/person")["family_name"] == "Byron"
+
+
+def test_who_may_not_look_names_up_does_not_learn_whether_a_guess_is_right(api, database):
+    put_roster(database, holds("an-sis", "integrator"))
+    api.post("/v1/people", [ADA])
+    sis = api.as_("student", sub="an-sis")
+    assert sis.post("/v1/people", [ADA, BOB]) == (
+        200,
+        {"items": [{"student": STUDENT}, {"student": OTHER}]},
+    )
+    with as_owner(database) as cursor:
+        cursor.execute("SELECT 1 FROM access")
+        assert cursor.fetchall() == []
+
+
+def test_who_learns_that_it_was_known_already_is_noted(api, database):
+    api.post("/v1/people", [ADA])
+    api.post("/v1/people", [ADA, BOB])
+    with as_owner(database) as cursor:
+        cursor.execute("SELECT what, students::text[] FROM access")
+        assert cursor.fetchall() == [("people", [STUDENT])]
 
 
 def test_the_database_holds_no_name_and_no_id_that_can_be_read(api, database):

@@ -47,6 +47,7 @@ def test_the_dashboard_has_no_secret_and_takes_codes_only(synthesize):
     _, dashboard = clients(found)
 
     assert dashboard["AllowedOAuthFlows"] == ["code"]
+    assert dashboard["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]
     assert dashboard["AllowedOAuthScopes"] == ["openid"]
     assert dashboard["CallbackURLs"] == ["https://monitor.school.example/"]
     assert dashboard["EnableTokenRevocation"] is True
@@ -64,6 +65,7 @@ def test_each_machine_has_a_client_that_may_send_events_and_no_more(synthesize):
     for machine in machines:
         assert machine["AllowedOAuthFlows"] == ["client_credentials"]
         assert machine["GenerateSecret"] is True
+        assert machine["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]
         [scope] = machine["AllowedOAuthScopes"]
         assert json.dumps(scope).endswith('"/events:write"]]}')
     assert {"MachineCanvasClientId", "MachineStudentSystemClientId"} <= set(

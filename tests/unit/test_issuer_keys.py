@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import json
 import threading
-from typing import Any
+import time
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chalicelib.adapters import issuer as adapter
 from chalicelib.adapters.issuer import AGAIN_AFTER_S, FRESH_S, IssuerKeys, fetched
 from chalicelib.domain.claims import is_safe_address
 from chalicelib.domain.errors import ConfigurationError, UnavailableError
 from chalicelib.settings import Settings
 from local.identity import Signer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ISSUER = "https://login.school.example"
 KEY = Signer(ISSUER).keys()["keys"][0]
@@ -27,6 +33,8 @@ class Issuer:
         self.down = False
         self.name = ISSUER
         self.asked = 0
+        self.was_asked, self.waits = threading.Event(), threading.Event()
+        self.waits.set()
 
     def __call__(self, url: str) -> Any:
         if self.down:
@@ -34,6 +42,8 @@ class Issuer:
         if url == f"{ISSUER}/.well-known/openid-configuration":
             return {"issuer": self.name, "jwks_uri": f"{ISSUER}/keys"}
         assert url == f"{ISSUER}/keys"
+        self.was_asked.set()
+        self.waits.wait(10)
         self.asked += 1
         return {"keys": [{**KEY, "kid": key_id} for key_id in self.key_ids]}
 
@@ -88,6 +98,45 @@ def test_known_keys_go_on_while_the_issuer_is_down(keys, issuer, clock):
     assert keys.key("a").key_id == "a"
 
 
+def test_a_made_up_key_keeps_nobody_waiting_whose_key_is_known(keys, issuer, clock):
+    keys.key("a")
+    clock[0] += FRESH_S + 1
+    issuer.waits = threading.Event()
+    others = [threading.Thread(target=keys.key, args=(one,)) for one in ("made-up", "too")]
+    for other in others:
+        other.start()
+    assert issuer.was_asked.wait(10)
+
+    assert keys.key("a").key_id == "a"  # at once, though the issuer has not answered
+    assert issuer.asked == 1
+    issuer.waits.set()
+    for other in others:
+        other.join(10)
+    assert issuer.asked == 2  # for both of them
+
+
+def test_an_issuer_that_drips_is_given_up(monkeypatch):
+    class Dripping(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                for _ in range(100):
+                    self.wfile.write(b" ")
+                    self.wfile.flush()
+                    time.sleep(0.05)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    monkeypatch.setattr(adapter, "TIMEOUT_S", 0.3)
+    with served(Dripping) as at:
+        began = time.monotonic()
+        with pytest.raises(TimeoutError, match="too slow"):
+            fetched(at)
+    assert time.monotonic() - began < 3
+
+
 def test_without_any_key_it_is_said_and_tried_again_later(keys, issuer, clock):
     issuer.down = True
     with pytest.raises(UnavailableError):
@@ -137,13 +186,19 @@ def test_what_is_fetched_is_json_and_no_redirect_is_followed():
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        at = f"http://127.0.0.1:{server.server_port}"
+    with served(Answer) as at:
         assert fetched(f"{at}/good") == {"good": True}
         with pytest.raises(OSError, match="302"):
             fetched(f"{at}/elsewhere")
+
+
+@contextlib.contextmanager
+def served(answers: type[http.server.BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Serve on this machine; give the address."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), answers)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()

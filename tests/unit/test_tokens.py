@@ -171,6 +171,14 @@ def test_a_token_that_says_the_wrong_thing_is_refused(said, words):
         tokens().verify(signed(claims(**said)))
 
 
+def test_nobody_is_called_as_a_machine_is():
+    """The roster knows both by the same kind of name: she would have the machine's roles."""
+    accepted = Accepted(COGNITO, "monitor", frozenset({"1example23456789"}), "username")
+
+    with pytest.raises(NotSignedInError, match="called as a client"):
+        Tokens(Keys(), accepted).verify(cognito(username="1example23456789"))
+
+
 # An ID token of an issuer whose name for this API is the client's id: OpenID Connect Core 1.0, 2.
 ID_TOKEN = {"azp": "dashboard", "client_id": None, "scope": None}
 

@@ -42,7 +42,7 @@ class IssuerKeys:
         self._now = now
         self._keys: dict[str, PyJWK] = {}
         self._fetched_at = self._tried_at = float("-inf")
-        self._lock = threading.Lock()
+        self._asking = threading.Lock()
 
     def key(self, key_id: str) -> PyJWK | None:
         """Return a key; None when the issuer has no such one.
@@ -50,13 +50,24 @@ class IssuerKeys:
         An unknown id asks the issuer once again, at most every 30 seconds, so that made-up ids
         cannot flood it. While it does not answer, known keys go on; UnavailableError without any.
         """
-        with self._lock:
-            stale = self._now() - self._fetched_at > FRESH_S
-            if (stale or key_id not in self._keys) and self._now() - self._tried_at > AGAIN_AFTER_S:
-                self._refresh()
-            if not self._keys:
-                raise UnavailableError("the issuer's keys could not be fetched")
-            return self._keys.get(key_id)
+        unknown = key_id not in self._keys
+        # Whose key is known does not wait for an issuer that somebody else is asking.
+        if (unknown or self._is_stale()) and self._asking.acquire(blocking=unknown):
+            try:
+                self._ask_if_due(key_id)
+            finally:
+                self._asking.release()
+        if not self._keys:
+            raise UnavailableError("the issuer's keys could not be fetched")
+        return self._keys.get(key_id)
+
+    def _ask_if_due(self, key_id: str) -> None:
+        wanted = key_id not in self._keys or self._is_stale()
+        if wanted and self._now() - self._tried_at > AGAIN_AFTER_S:
+            self._refresh()
+
+    def _is_stale(self) -> bool:
+        return self._now() - self._fetched_at > FRESH_S
 
     def _refresh(self) -> None:
         self._tried_at = self._now()
@@ -96,8 +107,13 @@ def fetched(url: str) -> Any:
     """Return the JSON at an address; OSError or ValueError when there is none in three seconds."""
     if not is_safe_address(url):
         raise ValueError(f"{url!r} is neither https nor on this machine")
+    until, read = time.monotonic() + TIMEOUT_S, b""
     with _opener().open(url, timeout=TIMEOUT_S) as answer:
-        return json.loads(answer.read(_MOST_BYTES))
+        while len(read) < _MOST_BYTES and (more := answer.read1(_MOST_BYTES - len(read))):
+            read += more
+            if time.monotonic() > until:  # a byte now and then is in time, each of them
+                raise TimeoutError("the issuer is too slow")
+    return json.loads(read)
 
 
 @functools.cache

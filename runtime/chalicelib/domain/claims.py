@@ -31,7 +31,7 @@ class Accepted(NamedTuple):
 
     issuer: str
     audience: str
-    clients: frozenset[str] = frozenset()  # only of tokens that have no audience
+    clients: frozenset[str] = frozenset()  # whose tokens need no audience; nobody is called so
     subject_claim: str = "sub"  # what names a person; never reused and never hers to change
     token_type: str = ""  # that the header has to name; empty: any of an access token
 
@@ -48,6 +48,8 @@ def principal_of(claims: Mapping[str, Any], accepted: Accepted, token_type: str 
     subject = client if machine else _name(claims.get(accepted.subject_claim))
     if claims.get("token_use", "access") != "access" or not _is_for_us(claims, client, accepted):
         raise NotSignedInError("The token was not made for this API.")
+    if not machine and subject in accepted.clients:  # the roster would take her for that machine
+        raise NotSignedInError("The token is a person's, who is called as a client is.")
     if not machine and not _is_access_token(claims, token_type):
         raise NotSignedInError("The token is no access token.")
     scopes = _scopes(claims, accepted.audience)

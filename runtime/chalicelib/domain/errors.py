@@ -14,6 +14,7 @@ MonitorError
 ├── NotFoundError           there is no such thing: 404
 ├── PoisonError             a record of the stream that can never succeed: quarantine it, go on
 ├── UnavailableError        a dependency did not answer: 503, or stop the batch and retry it
+│   └── UnshownError        what was asked for is done; only the answer could not be given: 503
 └── ConfigurationError      a setting is missing or wrong: the operator has to act
 """
 
@@ -109,6 +110,10 @@ class PoisonError(MonitorError):
 
 class UnavailableError(MonitorError):
     """A dependency is down, slow or refusing; the same call may succeed later."""
+
+
+class UnshownError(UnavailableError):
+    """A change is made, and what has become of it cannot be shown just now."""
 
 
 class ConfigurationError(MonitorError):

@@ -18,6 +18,7 @@ class Action(enum.Enum):
     ASSIGN_ADVISER = enum.auto()
     ASSIGN_STAFF = enum.auto()
     BIND_CLIENTS = enum.auto()  # to the source as which each sends
+    COMPARE_NAMES = enum.auto()  # with those that somebody tells
     DECIDE_CORRECTION = enum.auto()
     GRANT_ROLES = enum.auto()
     IMPORT_ROSTER = enum.auto()
@@ -75,6 +76,7 @@ RULES = {
     _A.ASSIGN_ADVISER: _may("registrar integrator", not_own="person record"),
     _A.ASSIGN_STAFF: _may("registrar integrator", not_own="person"),
     _A.BIND_CLIENTS: _may("administrator", not_own="person"),
+    _A.COMPARE_NAMES: _may("registrar"),
     _A.DECIDE_CORRECTION: _may("privacy_officer registrar", not_own="course record"),
     _A.GRANT_ROLES: _may("administrator", not_own="person"),
     _A.IMPORT_ROSTER: _may("registrar integrator"),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.errors import UnavailableError, UnshownError
 from chalicelib.domain.ledger import Origin
 from chalicelib.http.sign_in import principal_of
 from chalicelib.services.ledger import record_read, record_refused
 from chalicelib.telemetry import logger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from chalice.app import Request
 
@@ -33,6 +35,15 @@ def note(who: Asked, ledger: Ledger, what: str, students: Iterable[str | None]) 
     parts.append(([one for one in shown if one not in hers], who.permit.reason))
     for part, reason in parts:
         record_read(ledger, who.principal, what, part, reason, origin_of(who.request))
+
+
+@contextlib.contextmanager
+def done() -> Iterator[None]:
+    """Tell, where an answer cannot be given, that what it is about has been done: UnshownError."""
+    try:
+        yield
+    except UnavailableError as error:
+        raise UnshownError(str(error)) from error
 
 
 def note_refused(request: Request, ledger: Ledger, student: str) -> None:

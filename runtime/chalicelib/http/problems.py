@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 RETRY_AFTER_S = 5
 # The same for what is not there, so that it tells nothing of what is.
+_DONE = "What was asked for is done, and cannot be shown just now. Read it later; do not repeat it."
 _NOT_ALLOWED = "Nothing in the roster lets you see or do this."
 
 
@@ -83,6 +84,9 @@ def _answered(error: errors.MonitorError) -> Response:
     if isinstance(error, errors.TooOftenError):
         wait = {"Retry-After": str(math.ceil(error.wait_s))}
         return problem(429, "too-often", "Too many requests", str(error), headers=wait)
+    if isinstance(error, errors.UnshownError):
+        logger.warning("done, and not shown: %s", error)
+        return problem(503, "unavailable", "A dependency does not answer", _DONE)
     if isinstance(error, errors.UnavailableError):
         logger.warning("unavailable: %s", error)
         return unavailable()
