@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from local.vulnerabilities import FAILED, NOT_RUN, PASSED, judged
+from local.vulnerabilities import FAILED, NOT_RUN, PASSED, judged, judged_npm, together
 
 SOUND = {"name": "rich", "version": "15.0.0", "vulns": []}
 UNSOUND = {"name": "rich", "version": "15.0.0", "vulns": [{"id": "PYSEC-2099-1"}]}
@@ -27,3 +27,33 @@ def test_only_packages_that_were_all_looked_up_pass(packages, outcome):
 
 def test_a_vulnerability_is_named():
     assert judged({"dependencies": [UNSOUND]})[1] == ["rich 15.0.0: PYSEC-2099-1"]
+
+
+def npm(*names: str) -> dict[str, object]:
+    return {"vulnerabilities": {name: {"severity": "high"} for name in names}}
+
+
+@pytest.mark.parametrize(
+    ("report", "outcome", "said"),
+    [
+        (npm(), PASSED, []),
+        (npm("kinesalite"), PASSED, ["npm kinesalite: high, in tests alone"]),
+        (npm("aws-cdk"), FAILED, ["npm aws-cdk: high"]),
+        (npm("a", "aws-cdk"), FAILED, ["npm a: high, in tests alone", "npm aws-cdk: high"]),
+        ({"message": "405 Method Not Allowed"}, NOT_RUN, ["npm: 405 Method Not Allowed"]),
+    ],
+)  # fmt: skip
+def test_of_what_npm_brings_that_fails_which_deploys(report, outcome, said):
+    assert judged_npm(report) == (outcome, said)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "worst"),
+    [
+        ([PASSED, PASSED], PASSED),
+        ([PASSED, NOT_RUN], NOT_RUN),
+        ([NOT_RUN, FAILED], FAILED),
+    ],
+)
+def test_one_part_that_was_not_checked_is_not_passed_over(outcomes, worst):
+    assert together([(one, [str(one)]) for one in outcomes]) == (worst, list(map(str, outcomes)))
