@@ -156,7 +156,8 @@ def test_every_answer_is_foretold(case, school):
 
 def _number_of(case):
     """Return a number that is the same whenever the same case is tried again."""
-    return zlib.crc32(repr((case.path_parameters, case.query, case.body)).encode())
+    body = None if case.body is NOT_SET else case.body  # whose name has an address in it
+    return zlib.crc32(repr((case.path_parameters, case.query, body)).encode())
 
 
 def _aim(case, ids, chosen):
