@@ -51,6 +51,7 @@ WITH_RULES = [
     "PUT /v1/people/{person}/roles",
     "POST /v1/roster/imports",
     "POST /v1/holds",
+    "POST /v1/people",
     "POST /v1/students/{student}/disclosures",
     "PUT /v1/students/{student}/corrections/{number}/decision",
     "PUT /v1/people/{person}/roles",

@@ -103,4 +103,7 @@ def test_what_is_wrong_with_a_correcting_event_is_said(lived):
 def test_of_who_is_unknown_nothing_can_be_corrected(lived):
     path = f"/v1/students/{STUDENTS[2]}/corrections"
     assert lived.post(path, {"about": "a", "wanted": "b"})[0] == 404
-    assert lived.put(f"/v1/students/{ADA}/corrections/7/statement", {"statement": "s"})[0] == 404
+    for number in ("7", "3000000000", "9" * 18):  # more than the database's numbers of this kind
+        path = f"/v1/students/{ADA}/corrections/{number}"
+        assert lived.put(f"{path}/statement", {"statement": "s"})[0] == 404
+        assert lived.put(f"{path}/decision", {"decision": "refused", "reason": "r"})[0] == 404

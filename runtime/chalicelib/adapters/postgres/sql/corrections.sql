@@ -11,7 +11,7 @@ RETURNING number
 SELECT number, nullif(course, ''), about, wanted, requested_by, requested_at, decision, reason,
        decided_by, decided_at, correcting, statement, stated_by, stated_at
 FROM correction
-WHERE student = %(student)s AND (%(number)s::integer IS NULL OR number = %(number)s)
+WHERE student = %(student)s AND (%(number)s::bigint IS NULL OR number = %(number)s)
 ORDER BY number
 
 -- name: change
