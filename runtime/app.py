@@ -165,10 +165,6 @@ def _found(body: Any, what: str) -> Any:
     body=events.Event | list[events.Event],
     answers={202: ingest.Receipt, 503: ingest.Receipt},
     headers={
-        "X-Correlation-Id": {
-            "type": "string",
-            "description": "kept if it is a UUID of version 4 or 7, else another is given",
-        },
         "Content-Encoding": {"type": "string", "enum": ["identity", "gzip", ""]},
     },
 )
@@ -878,7 +874,8 @@ def put_decision(student: str, number: str) -> Response:
     who = _asks(Action.DECIDE_CORRECTION, student=uid)
     wanted = requests.read(who.request, correction.Decide)
     known = service().corrections.of(uid, person=who.person)
-    for course in correction.courses_of(wanted, which, known):
+    hers = service().reads.courses_of(uid, person=who.person)
+    for course in correction.courses_of(wanted, which, known, hers):
         _allowed(who.request, Action.DECIDE_CORRECTION, student=uid, course=course)
     decided = corrections.decide(
         uid,

@@ -142,6 +142,25 @@ def test_who_teaches_a_course_decides_on_no_mark_of_it(school, database):
     assert hers.put(f"/v1/students/{A}/corrections/2/decision", granted)[0] == 200
 
 
+def test_a_retraction_may_be_of_any_course_of_the_student(school, database):
+    hers = someone(school, database, holds("both", "registrar"), teaches("both", "LAW-1"))
+    decisions = {}
+    for student, name in ((A, "ada"), (B, "ben")):
+        event = {
+            "event_type": "event_retracted", "event_id": f"back-{name}", "student_id": name,
+            "retracts": {"event_id": f"m{name}", "occurred_at": "2024-10-08T12:00:00Z"},
+            "occurred_at": "2024-10-20T12:00:00Z",
+        }  # fmt: skip
+        asked = {"about": "a mark", "wanted": "none", "course": None}
+        assert school.post(f"/v1/students/{student}/corrections", asked)[0] == 201
+        granted = {"decision": "granted", "reason": "r", "event": event}
+        decisions[name] = hers.put(f"/v1/students/{student}/corrections/1/decision", granted)
+
+    assert decisions["ben"][0] == 403
+    assert decisions["ben"][1]["detail"] == "You teach LAW-1: somebody else has to do it."
+    assert decisions["ada"][0] == 200
+
+
 ACTS = [
     ("POST", "acknowledge", {}),
     ("POST", "notes", {"note": "x"}),

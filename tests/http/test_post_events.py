@@ -181,29 +181,8 @@ def test_503_names_what_is_worth_sending_again_and_what_is_not(ingest):
     assert "S0" in again
 
 
-RANDOM = "0190F3E4-7c1d-7abc-9def-0123456789ab"
-
-
-def test_a_random_correlation_id_travels(ingest):
-    kept = ingest.post(EVENT, X_Correlation_Id=RANDOM)
-    (id_,) = [wire.unpack(data)[0].correlation_id for _, data in ingest.stream.records]
-    assert kept.headers["X-Correlation-Id"] == id_ == RANDOM.lower()
-
-
-@pytest.mark.parametrize(
-    "sent",
-    [
-        "a b; DROP",
-        "STUDENT-4711",
-        "4711",
-        "00000000-0000-0000-0000-000000004711",
-        RANDOM.replace("7abc", "5abc"),
-        RANDOM.replace("9def", "cdef"),
-        RANDOM + "0",
-        RANDOM.replace("-", ""),
-    ],
-)
-def test_any_other_text_is_replaced(ingest, sent):
+@pytest.mark.parametrize("sent", ["STUDENT-4711", "0190f3e4-7c1d-7abc-9def-0123456789ab"])
+def test_a_correlation_id_is_our_own_and_travels(ingest, sent):
     answer = ingest.post(EVENT, X_Correlation_Id=sent)
 
     (id_,) = [wire.unpack(data)[0].correlation_id for _, data in ingest.stream.records]

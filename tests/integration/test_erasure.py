@@ -241,6 +241,16 @@ def test_what_an_older_consumer_set_aside_is_found_by_the_maintenance(
             (wanted,),
         )
     assert quarantine.look_into(rows) == {"found": 1, "dropped": 1}
+    with as_owner(database) as cursor:  # of somebody besides, who is held
+        cursor.execute(
+            "INSERT INTO quarantine (quarantine_uid, reason, detail, payload)"
+            " VALUES (gen_random_uuid(), 'unknown_version', 'd', %s)",
+            (f"neither {ERASED} nor {OTHERS[1]}".encode(),),
+        )
+    privacy.put_hold(student=OTHERS[1], course=None, reason="r", person="counsel", as_of=START)
+    assert quarantine.look_into(rows) == {"found": 1, "dropped": 0}
+    privacy.lift_hold(privacy.holds()[0]["hold_id"], person="counsel", as_of=START)
+    assert quarantine.look_into(rows) == {"found": 0, "dropped": 1}
     owner.close()
     assert [bytes(p) for (p,) in term.rows("SELECT payload FROM quarantine ORDER BY 1")] == [
         b"nobody",

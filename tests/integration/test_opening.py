@@ -129,6 +129,27 @@ def test_the_last_one_is_applied_last_so_that_none_before_him_is_seen(
     assert seen == [(BEN, set()), (ADA, set())]
 
 
+def test_who_is_erased_again_was_not_erased_last(monitor, kept, backup):
+    for student in (BEN, ADA, BEN):
+        _erase(student, monitor.server.dsn("privacy"), kept)
+    assert kept.last() == ADA
+
+    kept.put_last(BEN)  # as an erasure that was overtaken, or maintenance that began before it
+    with contextlib.closing(Database(monitor.server.dsn())) as master:
+        records = PostgresPrivacy(master)
+        assert erasure.apply(records=records, kept=kept, key=KEY, clock=Clock()) == 0
+    assert kept.last() == ADA
+
+
+def test_a_server_that_cannot_remember_that_it_is_open_is_not(database, kept):
+    dsn = f"{database.dsn('api')} options='-c default_transaction_read_only=on'"
+    with (
+        contextlib.closing(Database(dsn, last_erased=kept.last)) as api,
+        pytest.raises(UnavailableError, match="read-only"),
+    ):
+        api.ask("SELECT 1", {})
+
+
 def test_a_list_that_was_lost_opens_nothing_that_knows_of_erasures(
     backup, restored, monitor, postgres, kept, tmp_path
 ):

@@ -15,7 +15,7 @@ _LOOPBACK = ("http://127.0.0.1:", "http://localhost:")
 _NAME = re.compile("[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,128}")
 _CLIENT = ("client_id", "azp", "cid")  # RFC 9068 and Cognito; Keycloak, Auth0, Entra; Okta
 _SCOPES = ("scope", "scp")
-ACCESS_TOKEN = "at+jwt"  # noqa: S105  # the media type of RFC 9068, in a token's header
+ACCESS_TOKEN = "at+jwt"  # noqa: S105  # nosec B105  # the media type of RFC 9068, in a token's header
 # What OpenID Connect Core 1.0 (2, 3.3.2.11) and FAPI put into an ID token, and RFC 9068 does not
 # into an access token. By the code flow an ID token may lack them: see `_is_access_token`.
 _OF_AN_ID_TOKEN = frozenset({"nonce", "at_hash", "c_hash", "s_hash"})
@@ -36,11 +36,11 @@ class Accepted(NamedTuple):
     token_type: str = ""  # that the header has to name; empty: any of an access token
 
 
-def principal_of(claims: Mapping[str, Any], accepted: Accepted, token_type: str = "") -> Principal:
+def principal_of(claims: Mapping[str, Any], accepted: Accepted, typ: str = "") -> Principal:
     """Return who asks; NotSignedInError when the token was made for something else.
 
     An access token names its audience (RFC 9068). One of Cognito's has none: its client must then
-    be a known one, and its use `access`, since an ID token would pass otherwise. `token_type` is
+    be a known one, and its use `access`, since an ID token would pass otherwise. `typ` is
     what the header says of itself.
     """
     client = _name(next((claims[name] for name in _CLIENT if name in claims), None))
@@ -50,7 +50,7 @@ def principal_of(claims: Mapping[str, Any], accepted: Accepted, token_type: str 
         raise NotSignedInError("The token was not made for this API.")
     if not machine and subject in accepted.clients:  # the roster would take her for that machine
         raise NotSignedInError("The token is a person's, who is called as a client is.")
-    if not machine and not _is_access_token(claims, token_type):
+    if not machine and not _is_access_token(claims, typ):
         raise NotSignedInError("The token is no access token.")
     scopes = _scopes(claims, accepted.audience)
     return Principal(subject, "machine" if machine else "person", client, scopes)
@@ -70,7 +70,7 @@ def _is_for_us(claims: Mapping[str, Any], client: str, accepted: Accepted) -> bo
     return bool(accepted.audience) and isinstance(named, list) and accepted.audience in named
 
 
-def _is_access_token(claims: Mapping[str, Any], token_type: str) -> bool:
+def _is_access_token(claims: Mapping[str, Any], typ: str) -> bool:
     """Tell whether nothing speaks for an ID token, and something against it.
 
     One that is called an access token is one (RFC 9068, 4): the type is there to tell them apart.
@@ -79,7 +79,7 @@ def _is_access_token(claims: Mapping[str, Any], token_type: str) -> bool:
     if claims.get("typ") == "ID" or _OF_AN_ID_TOKEN & claims.keys():  # the former is Keycloak's
         return False
     told = (*_SCOPES, "token_use")
-    return token_type == ACCESS_TOKEN or any(name in claims for name in told)
+    return typ == ACCESS_TOKEN or any(name in claims for name in told)
 
 
 def _is_machine(claims: Mapping[str, Any], subject: object, client: str) -> bool:

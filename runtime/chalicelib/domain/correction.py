@@ -88,9 +88,16 @@ def check_event(wanted: Decide, student: str, key: bytes) -> None:
         raise _wrong("source", "only a retraction is of another source than the registrar")
 
 
-def courses_of(wanted: Decide, number: int, known: Iterable[Correction]) -> set[str]:
-    """Return the courses that a decision is about: of the request, and of the event."""
+def courses_of(
+    wanted: Decide, number: int, known: Iterable[Correction], hers: Iterable[str]
+) -> set[str]:
+    """Return the courses that a decision is about: of the request, and of the event.
+
+    A retraction may be of any of `hers`, the student's: it says which event, not of which course.
+    """
     told = {one.course for one in known if one.number == number}
+    if isinstance(wanted.event, events.EventRetracted):
+        told |= set(hers)
     return {course for course in (*told, getattr(wanted.event, "course_id", None)) if course}
 
 

@@ -57,6 +57,10 @@ class Records(Protocol):
         """Return everybody who was erased."""
         ...
 
+    def latest_erased(self) -> str | None:
+        """Return who was erased last; None: nobody was."""
+        ...
+
 
 def would_erase(student: str, records: Records) -> dict[str, Any]:
     """Return what erasing a student would delete, and what forbids it; changes nothing."""
@@ -95,7 +99,7 @@ def erase(
         raise
     done = records.erasure(student) or asked  # the first time counts
     kept.add(student, Step.DONE, signed(done, key))
-    kept.put_last(student)
+    _note_last(records, kept)
     return dict(msgspec.json.decode(signed(done, key)))
 
 
@@ -114,12 +118,23 @@ def apply(*, records: Records, kept: ErasureList, key: bytes, clock: Clock) -> i
     """
     listed = decided([verified(entry, key) for entry in kept.entries()])
     listed.sort(key=lambda one: one.erased_at)
-    kept.put_last(listed[-1].student if listed else None)
     known = records.erased()
     missing = [one for one in listed if one.student not in known]
+    if missing:
+        kept.put_last(listed[-1].student)
     for one in missing:
         records.erase(one, clock.now(), again=True)
+    _note_last(records, kept)
     return len(missing)
+
+
+def _note_last(records: Records, kept: ErasureList) -> None:
+    """Keep who was erased last in this database, also when somebody else is erased meanwhile."""
+    latest = records.latest_erased()
+    kept.put_last(latest)
+    while (now := records.latest_erased()) != latest:
+        latest = now
+        kept.put_last(latest)
 
 
 def _refuse_nobody(student: str) -> None:

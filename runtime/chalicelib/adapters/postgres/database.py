@@ -155,7 +155,7 @@ class Database:
             connection.autocommit = True  # BEGIN and COMMIT travel with what they stand beside
             self._of_thread.connection = connection
             self._begin_first(connection, beginning, person)
-        except psycopg2.OperationalError as error:
+        except _LOST as error:
             self.close()
             raise UnavailableError(_first_line(error)) from error
         except UnavailableError:

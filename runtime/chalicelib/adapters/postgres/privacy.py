@@ -61,6 +61,11 @@ class PostgresPrivacy:
         """Return everybody who was erased."""
         return frozenset(student for (student,) in self._ask("erased"))
 
+    def latest_erased(self) -> str | None:
+        """Return who was erased last; None: nobody was."""
+        rows = self._ask("latest_erased")
+        return rows[0][0] if rows else None
+
     def holds(self, student: str | None = None) -> list[Row]:
         """Return the holds in force, or those that keep one student's record."""
         name = "holds" if student is None else "holds_of_student"

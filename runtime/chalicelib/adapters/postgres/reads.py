@@ -52,6 +52,11 @@ class PostgresReads:
         rows = self._rows("student", {"student": student, "as_of": as_of}, person)
         return student_page(student, as_of, rows[0][0])
 
+    def courses_of(self, student: str, *, person: str = "") -> list[str]:
+        """Return the courses that the monitor has a standing of this student in."""
+        rows = self._rows("courses_of_student", {"student": student}, person)
+        return [course for (course,) in rows]
+
     def known(self, student: str, *, person: str = "") -> Json | None:
         """Return the pseudonym when the monitor has a standing of it."""
         return (

@@ -14,6 +14,10 @@ SELECT student::text, erased_at, asked_by, reason, deleted FROM erasure WHERE st
 -- name: erased
 SELECT student::text FROM erasure
 
+-- name: latest_erased
+-- Uses erasure_pkey.
+SELECT student::text FROM erasure ORDER BY number DESC LIMIT 1
+
 -- name: courses_of_student
 -- Classes that look otherwise without a student. Uses standing_pkey.
 SELECT course FROM standing WHERE student = %(student)s ORDER BY course

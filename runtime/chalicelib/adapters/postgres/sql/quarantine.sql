@@ -13,7 +13,10 @@ UPDATE quarantine SET students = ARRAY(
 WHERE quarantine_uid = %(uid)s::uuid
 
 -- name: drop_erased
--- What came of students who were erased while an older consumer was at work. Uses
--- quarantine_by_student.
+-- What came of students who were erased while an older consumer was at work; but for what names
+-- somebody besides whose record is held. Uses quarantine_by_student.
 DELETE FROM quarantine WHERE students && ARRAY(SELECT student FROM erasure)
+  AND NOT EXISTS (SELECT FROM unnest(students) AS t (s)
+                  WHERE NOT EXISTS (SELECT FROM erasure WHERE student = t.s)
+                    AND EXISTS (SELECT FROM holds_of_student(t.s)))
 RETURNING 1

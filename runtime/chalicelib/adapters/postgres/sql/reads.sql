@@ -55,6 +55,10 @@ SELECT on_record(%(student)s)
 -- name: has_student
 SELECT 1 FROM standing WHERE student = %(student)s LIMIT 1
 
+-- name: courses_of_student
+-- Uses standing_pkey.
+SELECT course FROM standing WHERE student = %(student)s ORDER BY course
+
 -- name: courses
 -- Courses by id, with how many students are enrolled and have open alerts. A course is known by the
 -- catalogue or, when nobody has put it there, by the sweep, which also counts the students. Of whom
