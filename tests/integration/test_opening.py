@@ -129,10 +129,19 @@ def test_the_last_one_is_applied_last_so_that_none_before_him_is_seen(
     assert seen == [(BEN, set()), (ADA, set())]
 
 
-def test_who_is_erased_again_was_not_erased_last(monitor, kept, backup):
-    for student in (BEN, ADA, BEN):
-        _erase(student, monitor.server.dsn("privacy"), kept)
+def test_who_is_erased_again_was_not_erased_last(
+    monitor, kept, backup, restored, postgres, tmp_path
+):
+    dsn = monitor.server.dsn("privacy")
+    _erase(BEN, dsn, kept)
+    between = _dumped(monitor.server, tmp_path / "between.sql")
+    _erase(ADA, dsn, kept)
+    _erase(BEN, dsn, kept)
     assert kept.last() == ADA
+    _restore(between, postgres, restored)
+    assert _let_in(postgres, restored, kept) == set()
+    assert _migrated(monitor, postgres.dsn(restored), tmp_path) == 1
+    assert _let_in(postgres, restored, kept) == set(ROLES)
 
     kept.put_last(BEN)  # as an erasure that was overtaken, or maintenance that began before it
     with contextlib.closing(Database(monitor.server.dsn())) as master:

@@ -87,9 +87,12 @@ def erase(
     _refuse_nobody(student)
     if records.holds(student):
         raise ConflictError(HELD)
-    if not any(records.count(student).values()) and records.erasure(student) is None:
+    before = records.erasure(student)
+    if before is None and not any(records.count(student).values()):
         raise NotFoundError("There is no such student.")
     asked = Erasure(student=student, erased_at=clock.now(), asked_by=person, reason=reason)
+    if before is not None:  # she was erased then, for good: this is not the last erasure
+        asked = msgspec.structs.replace(before, step=Step.ASKED)
     kept.add(student, Step.ASKED, signed(asked, key))
     try:
         records.erase(asked, clock.now())
@@ -121,7 +124,7 @@ def apply(*, records: Records, kept: ErasureList, key: bytes, clock: Clock) -> i
     known = records.erased()
     missing = [one for one in listed if one.student not in known]
     if missing:
-        kept.put_last(listed[-1].student)
+        kept.put_last(missing[-1].student)
     for one in missing:
         records.erase(one, clock.now(), again=True)
     _note_last(records, kept)
