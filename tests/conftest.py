@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import itertools
 from typing import TYPE_CHECKING
@@ -69,6 +70,13 @@ def _make_partitions(conninfo: str) -> None:
             cursor.execute("SELECT ensure_event_partitions('2024-01-01', '2025-12-31', 3)")
     finally:
         connection.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse tests of the same node id, of which xdist would run one and tell of none."""
+    counted = collections.Counter(item.nodeid for item in items)
+    if twice := [name for name, times in counted.items() if times > 1]:
+        raise pytest.UsageError(f"tests have the same name: {twice[:5]}")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

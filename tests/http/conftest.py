@@ -33,6 +33,17 @@ if TYPE_CHECKING:
     from chalicelib.domain.wire import Event
     from tests.conftest import TestDatabase
 
+
+def pytest_itemcollected(item: Any) -> None:
+    """Give each fuzzed operation a node id of its own.
+
+    Under pytest 9.2 schemathesis' tests of all operations have the same one, and xdist runs one
+    test for each id.
+    """
+    if operation := getattr(item, "operation_label", None):
+        item._id = item._id.with_params(operation)
+
+
 # Who asks unless a test wants it otherwise may do everything; test_access.py parts the roles.
 EVERYTHING = [
     holds(who, role)

@@ -27,6 +27,7 @@ WHY = {
     "erase_again": ("", "what an erasure list says, after a restore"),
     "erase_student": ("privacy", "deletes from append-only tables; refuses what is on hold"),
     "events_then": ("api", "a class is folded anew as of a moment; asks who has entered"),
+    "open_with": ("api ingest privacy", "remembers that every erasure is there"),
     "on_record": ("api", "tells whether there is such a student, before a disclosure is noted"),
     "refuse_erased": ("", "a trigger: whoever writes, who was erased stays so"),
     "retain": ("privacy", "deletes by class of data, of append-only tables; respects holds"),
