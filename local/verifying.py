@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.adapters.ledger_heads import FileHeads
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.ledger import PostgresLedger
-from chalicelib.services import ledger
+from chalicelib.services import verifying
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,14 +23,14 @@ def verify(conninfo: str, noted: str, console: Console, heads: Path) -> int:
     `heads` is the file in which the sealer has noted them.
     """
     try:
-        expected = ledger.noted(FileHeads(heads), noted, dt.datetime.now(dt.UTC))
+        expected = verifying.noted(FileHeads(heads), noted, dt.datetime.now(dt.UTC))
     except ValueError:
         console.print("[bold red]--noted is BATCH:HASH, as this command prints it.[/]")
         return 2
     with contextlib.closing(Database(conninfo, statement_timeout_ms=0)) as database:
         kept = PostgresLedger(database)
-        found = ledger.verify(kept, expected)
-        reused = kept.reused_event_ids(ledger.MOST_REUSED)
+        found = verifying.verify(kept, expected)
+        reused = kept.reused_event_ids(verifying.MOST_REUSED)
     console.print(f"{found.entries:,} reads in {found.batches:,} batches agree.")
     console.print(f"{found.unsealed:,} reads are not sealed yet.")
     console.print(f"{found.erased:,} names in them were erased.")

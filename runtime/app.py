@@ -1226,8 +1226,10 @@ def seal_ledger(event: CloudWatchEvent) -> None:  # Chalice hands it over
 
 @app.schedule(Cron(47, 7, "*", "*", "?", "*"))  # after the partitions, see maintenance.py
 def verify_ledger(event: Invoked) -> dict[str, Any]:  # Chalice hands it over
-    """Verify the whole chain; invoked by hand it answers what it has found."""
-    return jobs.verify_ledger(service(), event.noted)
+    """Verify what is new, older batches in turn; invoked by hand all, and answer what is found."""
+    if event.by_schedule:
+        return jobs.verify_ledger_nightly(service())
+    return jobs.verify_ledger(service(), event.noted, event.after)
 
 
 verify_ledger.event_class = Invoked  # so that it can be called by hand, and told a batch

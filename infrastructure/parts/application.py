@@ -168,7 +168,7 @@ class Application(Construct):
         rights.may_read_erasures(roles[MIGRATION.handler], self._erasures, key)
         for function in (SEALER, VERIFIER):
             rights.may_note_heads(roles[function.handler], self._erasures, key)
-        rights.may_list_heads(roles[VERIFIER.handler], self._erasures)
+        rights.may_verify(roles[VERIFIER.handler], self._erasures)
         for function in FUNCTIONS:
             if function.user:
                 rights.may_read_last_erased(roles[function.handler], self._erasures, key)

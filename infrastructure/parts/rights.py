@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_sqs as sqs
 
 ERASURES = "erasures/"  # where the runtime puts them
-HEADS, LEDGER = "ledger/heads/", "ledger/"
+HEADS, VERIFIED, LEDGER = "ledger/heads/", "ledger/verified/", "ledger/"
 LAST_ERASED = "last.json"  # and who was the last
 _READ = [
     "kinesis:DescribeStream",
@@ -102,8 +102,9 @@ def may_note_heads(role: iam.Role, bucket: s3.IBucket, key: kms.IKey) -> None:
     allow(role, ["kms:GenerateDataKey"], [key.key_arn])
 
 
-def may_list_heads(role: iam.Role, bucket: s3.IBucket) -> None:
-    """Let a function learn what was noted: it is all in the names."""
+def may_verify(role: iam.Role, bucket: s3.IBucket) -> None:
+    """Let a function learn what was noted, which is all in the names, and say how far it came."""
+    allow(role, ["s3:PutObject"], [bucket.arn_for_objects(f"{VERIFIED}*")])
     role.add_to_policy(
         iam.PolicyStatement(
             actions=["s3:ListBucket"],

@@ -16,7 +16,7 @@ from chalicelib.adapters.postgres.quotas import PostgresQuotas
 from chalicelib.adapters.postgres.retention import PostgresRetention
 from chalicelib.adapters.postgres.roster import PostgresRoster
 from chalicelib.domain.errors import UnavailableError
-from chalicelib.services import erasure, ledger, quarantine, retention
+from chalicelib.services import erasure, ledger, quarantine, retention, verifying
 from chalicelib.services.announce import announce
 from chalicelib.services.maintenance import keep_partitions
 from chalicelib.services.sources import stale_sources
@@ -24,7 +24,12 @@ from chalicelib.services.sweep import sweep
 from chalicelib.telemetry import Metric, emit, logger
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chalicelib.bootstrap import Service
+    from chalicelib.services.ledger_walk import Verdict
+
+VERIFY_S = 600  # for the chain, of Lambda's 900; the rest is for ids that were used twice
 
 
 def sweep_and_announce(service: Service) -> None:
@@ -77,20 +82,39 @@ def seal_ledger(service: Service) -> None:
     )
 
 
-def verify_ledger(service: Service, anchor: str = "") -> dict[str, Any]:
-    """Verify the whole ledger, and that no source has used an id twice; tell what was found.
+def verify_ledger(service: Service, anchor: str = "", after: int = 0) -> dict[str, Any]:
+    """Verify the whole ledger, or what comes after a batch; tell what was found.
 
     Batches must be those that were noted outside of the database, and so must `anchor`, such as
     `12:9f86...`, that the log has named. UnavailableError when it cannot be told which were noted.
     """
+    heads = verifying.noted(service.heads, anchor, service.clock.now())
+    return _told(service, verifying.verify(service.ledger, heads, after=after, enough=_enough()))
+
+
+def verify_ledger_nightly(service: Service) -> dict[str, Any]:
+    """Verify what is new since the last good night, and of the rest as much as fits."""
     now = service.clock.now()
-    verdict = ledger.verify(service.ledger, ledger.noted(service.heads, anchor, now))
-    verdict.reused_event_ids = service.ledger.reused_event_ids(ledger.MOST_REUSED)
+    verdict = verifying.verify_nightly(service.ledger, service.heads, now, enough=_enough())
+    return _told(service, verdict)
+
+
+def _enough() -> Callable[[], bool]:
+    until = time.monotonic() + VERIFY_S
+    return lambda: time.monotonic() > until
+
+
+def _told(service: Service, verdict: Verdict) -> dict[str, Any]:
+    """Log and count what verifying has found, and whether a source has used an id twice."""
+    verdict.reused_event_ids = service.ledger.reused_event_ids(verifying.MOST_REUSED)
     if verdict.broken:
         logger.error("batch %s of the ledger: %s", verdict.broken_batch, verdict.broken)
-    elif head := ledger.anchor_of(verdict.head or ""):
-        service.heads.note(*head, now)  # the sealer may have been cut off before it did
-    logger.info("verified up to batch %s", verdict.head)
+    logger.info(
+        "verified %d batches, up to %s, %s",
+        verdict.batches,
+        verdict.head,
+        "which is all" if verdict.complete else f"and older ones up to {verdict.walked}",
+    )
     emit(
         {
             Metric.LEDGER_BROKEN: int(verdict.broken is not None),

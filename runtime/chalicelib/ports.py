@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.delivery import Delivery, Incoming, Outcome, Quarantined, Sorted
     from chalicelib.domain.delivery_plan import Waiting
     from chalicelib.domain.facts import Pair
-    from chalicelib.domain.heads import Head, Restored
+    from chalicelib.domain.heads import Head, Restored, Verified
     from chalicelib.domain.in_force import PolicyVersion
     from chalicelib.domain.indicators import Finding
     from chalicelib.domain.ledger import Batch, Entry, Read, Written
@@ -203,12 +203,12 @@ class Ledger(Protocol):
         """Seal the next batch as `of` makes it; None when there is nothing to seal just now."""
         ...
 
-    def batches(self) -> Iterator[Batch]:
-        """Give every batch in the order of numbers."""
+    def batches(self, after: int = 0) -> Iterator[Batch]:
+        """Give every batch with a greater number, in the order of numbers."""
         ...
 
-    def entries(self, first_id: int, last_id: int) -> list[Entry]:
-        """Return the rows of a batch."""
+    def entries(self, first_id: int, last_id: int, limit: int) -> list[Entry]:
+        """Return rows in the order of ids, these included."""
         ...
 
     def tail(self, after: int) -> Tail:
@@ -235,8 +235,16 @@ class Heads(Protocol):
         """Keep that this is the last batch; safe to repeat. UnavailableError when not sure."""
         ...
 
-    def heads(self) -> Iterable[Head]:
-        """Give every head in the order of batches; UnavailableError."""
+    def heads(self, since: int = 0) -> Iterable[Head]:
+        """Give every head from a batch on, in the order of batches; UnavailableError."""
+        ...
+
+    def note_verified(self, batch: int, hash_: str, walked: int, at: dt.datetime) -> None:
+        """Keep how far a night has verified; safe to repeat. UnavailableError when not sure."""
+        ...
+
+    def verified(self) -> Sequence[Verified]:
+        """Return how far nights have verified; UnavailableError."""
         ...
 
     def restored(self) -> Sequence[Restored]:

@@ -21,12 +21,14 @@ from chalicelib.domain.errors import UnavailableError
 from chalicelib.domain.ledger import Origin, digest
 from chalicelib.domain.principal import Principal
 from chalicelib.services import ledger as service
+from chalicelib.services import verifying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from chalicelib.domain.ledger import Batch
+    from chalicelib.services.ledger_walk import Verdict
 
 ADA, BEN, CAT = (str(uuid.UUID(int=n)) for n in (1, 2, 3))
 TEACHER = Principal("teacher", "person", "dashboard")
@@ -58,9 +60,11 @@ class Ledgers:
     def seal(self) -> list[Batch]:
         return service.seal(self.ingest, self.heads, NOW)
 
-    def verify(self, *, noted: bool = False) -> service.Verdict:
+    def verify(self, *, noted: bool = False) -> Verdict:
         """Verify, by what was noted outside of the database if wanted."""
-        return service.verify(self.ingest, service.noted(self.heads, "", NOW) if noted else ())
+        if not noted:
+            return verifying.verify(self.ingest)
+        return verifying.verify(self.ingest, verifying.noted(self.heads, "", NOW))
 
     def tamper(self, *statements: str) -> None:
         """Do what only who owns the machine can: change rows past every trigger."""
@@ -308,11 +312,11 @@ def test_who_is_erased_leaves_the_ledger_and_the_digests_stay(ledgers):
     ledgers.read(ADA, reason=f"is the student {ADA} until 2027-01-31")
     ledgers.read(CAT)
     ledgers.seal()
-    before = [digest(one) for one in ledgers.ingest.entries(1, 3)]
+    before = [digest(one) for one in ledgers.ingest.entries(1, 3, 9)]
     (counted,) = rows(ledgers.server, f"SELECT forget_in_access('{ADA}', true)", "owner")
     (emptied,) = rows(ledgers.server, f"SELECT forget_in_access('{ADA}', false)", "owner")
     assert counted == emptied == (2,)
-    shared, own, other = ledgers.ingest.entries(1, 3)
+    shared, own, other = ledgers.ingest.entries(1, 3, 9)
     assert [digest(one) for one in (shared, own, other)] == before
     assert ADA not in [*shared.students, *own.students]
     assert (shared.students[1], other.students) == (BEN, [CAT])

@@ -68,11 +68,23 @@ def test_what_the_schedules_tell(scheduled, database):
 def test_the_nightly_run_finds_a_wiped_ledger_and_notes_a_good_one(scheduled, database):
     jobs.seal_ledger(scheduled)
     (head,) = scheduled.heads.heads()
-    jobs.verify_ledger(scheduled)
+    jobs.verify_ledger_nightly(scheduled)
     assert {one[:2] for one in scheduled.heads.heads()} == {head[:2]}
     change(database, "DELETE FROM access; DELETE FROM access_batch")
-    found = jobs.verify_ledger(scheduled)
+    found = jobs.verify_ledger_nightly(scheduled)
     assert (found["broken_batch"], found["broken"]) == (1, "it was noted, and is missing")
+
+
+def test_the_schedule_verifies_what_is_new_a_call_by_hand_all_or_from_a_batch_on(scheduled):
+    by_schedule = {"source": "aws.events", "detail-type": "Scheduled Event"}
+    jobs.seal_ledger(scheduled)
+    with bootstrap.using(scheduled):
+        assert front.verify_ledger({}, None)["batches"] == 1
+        assert scheduled.heads.verified() == []
+        for _ in range(2):
+            assert front.verify_ledger(by_schedule, None)["batches"] == 1
+        assert len(scheduled.heads.verified()) == 2
+        assert front.verify_ledger({"after": 1}, None)["batches"] == 0
 
 
 def test_the_function_can_be_called_by_hand_with_a_batch(scheduled):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +19,15 @@ class Head(NamedTuple):
     noted_at: dt.datetime
 
 
+class Verified(NamedTuple):
+    """How far a night has verified: up to this batch what is new, to `walked` what is older."""
+
+    batch: int
+    hash: str  # in hex
+    walked: int  # where the next night goes on; 0: from the beginning
+    noted_at: dt.datetime
+
+
 class Restored(NamedTuple):
     """The database was restored, and its ledger then ended with this batch; 0: it had none."""
 
@@ -26,7 +35,10 @@ class Restored(NamedTuple):
     at: dt.datetime
 
 
-def in_force(heads: Iterable[Head], restored: Sequence[Restored]) -> Iterator[Head]:
+_Noted = TypeVar("_Noted", Head, Verified)
+
+
+def in_force(heads: Iterable[_Noted], restored: Sequence[Restored]) -> Iterator[_Noted]:
     """Give the heads that the ledger must still have, in their order.
 
     What was noted before a restore, of batches that the backup did not have, was lost by it.

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from chalicelib.adapters.ledger_heads import FileHeads, Nowhere, S3Heads
 from chalicelib.domain.errors import UnavailableError
-from chalicelib.domain.heads import Head, Restored, in_force
+from chalicelib.domain.heads import Head, Restored, Verified, in_force
 
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(hours=1)
@@ -33,9 +33,15 @@ class Bucket:
         assert name == "list_objects_v2"
         return self
 
-    def paginate(self, *, Bucket: str, Prefix: str) -> list[dict[str, Any]]:  # noqa: N803  # boto3's
+    def paginate(
+        self,
+        *,
+        Bucket: str,  # noqa: N803  # boto3's
+        Prefix: str,  # noqa: N803
+        StartAfter: str,  # noqa: N803
+    ) -> list[dict[str, Any]]:
         self._ask(Bucket)
-        keys = sorted(key for key in self.objects if key.startswith(Prefix))
+        keys = sorted(key for key in self.objects if key.startswith(Prefix) and key > StartAfter)
         found = [{"Key": key, "LastModified": NOW} for key in keys]
         return [{"Contents": found[i : i + 2]} for i in range(0, len(found), 2)] or [{}]
 
@@ -71,6 +77,21 @@ def test_every_head_stays_in_the_order_of_batches(kept):
     ]
 
 
+def test_heads_are_given_from_a_batch_on(kept):
+    for batch in (9, 10, 11):
+        kept.note(batch, ONE, NOW)
+    assert list(kept.heads(10)) == [Head(10, ONE, NOW), Head(11, ONE, NOW)]
+    assert list(kept.heads(12)) == []
+
+
+def test_how_far_was_verified_is_kept_beside_the_heads(kept):
+    kept.note(9, ONE, NOW)
+    for walked in (3, 7):
+        kept.note_verified(12, OTHER, walked, NOW)
+    assert kept.verified() == [Verified(12, OTHER, 3, NOW), Verified(12, OTHER, 7, NOW)]
+    assert list(kept.heads()) == [Head(9, ONE, NOW)]
+
+
 def test_what_is_noted_again_is_one_object(bucket):
     for _ in range(2):
         S3Heads("erasure-list-dev", client=bucket).note(7, ONE, NOW)
@@ -96,6 +117,8 @@ def test_without_s3_nothing_is_told_and_nothing_counts_as_noted(bucket, error):
     kept, bucket.down = S3Heads("erasure-list-dev", client=bucket), error
     for ask in (
         lambda: kept.note(1, ONE, NOW),
+        lambda: kept.note_verified(1, ONE, 0, NOW),
+        kept.verified,
         lambda: list(kept.heads()),
         kept.restored,
     ):
@@ -106,7 +129,8 @@ def test_without_s3_nothing_is_told_and_nothing_counts_as_noted(bucket, error):
 def test_without_a_place_nothing_is_noted():
     nowhere = Nowhere()
     nowhere.note(1, ONE, NOW)
-    assert (list(nowhere.heads()), nowhere.restored()) == ([], [])
+    nowhere.note_verified(1, ONE, 0, NOW)
+    assert (list(nowhere.heads()), nowhere.verified(), nowhere.restored()) == ([], [], [])
 
 
 def test_a_restore_forgets_what_was_noted_before_it_and_no_batch_that_the_backup_had():

@@ -76,16 +76,15 @@ class PostgresLedger:
             cursor.execute(_SQL["seal"], batch._asdict())
             return batch
 
-    def batches(self) -> Iterator[Batch]:
-        """Give every batch in the order of numbers."""
-        after = 0
+    def batches(self, after: int = 0) -> Iterator[Batch]:
+        """Give every batch with a greater number, in the order of numbers."""
         while rows := self._ask("batches", after=after, limit=1_000):
             yield from (_batch(row) for row in rows)
             after = rows[-1][0]
 
-    def entries(self, first_id: int, last_id: int) -> list[Entry]:
-        """Return the rows of a batch; one more than a batch may have tells that there are more."""
-        rows = self._ask("entries", first=first_id, last=last_id, limit=MOST_ENTRIES + 1)
+    def entries(self, first_id: int, last_id: int, limit: int) -> list[Entry]:
+        """Return rows in the order of ids, these included."""
+        rows = self._ask("entries", first=first_id, last=last_id, limit=limit)
         return [Entry(*row) for row in rows]
 
     def tail(self, after: int) -> Tail:
