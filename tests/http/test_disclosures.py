@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib.adapters.ledger_heads import FileHeads
 from chalicelib.adapters.postgres.ledger import PostgresLedger
-from chalicelib.services import ledger
+from chalicelib.services.ledger import seal
+from chalicelib.services.verifying import verify
 from tests.builders import STUDENTS, scored
 from tests.http.conftest import student_of
 from tests.rosters import as_owner, holds, put_roster, teaches
@@ -135,24 +136,24 @@ def test_a_student_of_whom_only_the_name_is_known_may_be_disclosed(lived):
 )
 def test_it_is_sealed_and_a_change_of_it_is_found(lived, kept, database, change, tmp_path):
     lived.post(PATH, SUBPOENA)
-    ledger.seal(kept, FileHeads(tmp_path / "heads"), lived.clock.now())
-    before = ledger.verify(kept)
+    seal(kept, FileHeads(tmp_path / "heads"), lived.clock.now())
+    before = verify(kept)
     assert (before.broken, before.entries) == (None, 1)
 
     with as_owner(database) as cursor:
         cursor.execute(change)
 
-    assert ledger.verify(kept).broken == "what it says of a disclosure has changed"
+    assert verify(kept).broken == "what it says of a disclosure has changed"
 
 
 def test_erasing_takes_the_words_and_leaves_the_chain(lived, kept, database, tmp_path):
     lived.post(PATH, SUBPOENA)
-    ledger.seal(kept, FileHeads(tmp_path / "heads"), lived.clock.now())
+    seal(kept, FileHeads(tmp_path / "heads"), lived.clock.now())
 
     proof = lived.post(f"/v1/students/{ADA}/erasures?dry_run=false", {"reason": "r"})[1]
 
     assert proof["erasure"]["deleted"]["disclosure"] == 1
-    after = ledger.verify(kept)
+    after = verify(kept)
     assert (after.broken, after.erased) == (None, 1)
     with as_owner(database) as cursor:
         cursor.execute("SELECT string_agg(a::text, '') FROM access a")

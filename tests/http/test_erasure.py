@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 import pytest
 
+import app as front
+from chalicelib.adapters.erasure_list import FileErasureList
 from chalicelib.domain.erasure import verified
+from chalicelib.domain.errors import UnavailableError
 from chalicelib.domain.retention import Retention
 from tests.builders import STUDENTS, scored
 from tests.http.conftest import KEY
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 STUDENT, OTHER, _ = STUDENTS
 PATH = f"/v1/students/{STUDENT}/erasures"
@@ -46,6 +53,35 @@ def test_an_erased_student_is_gone_and_the_proof_stays(one_student, tmp_path):
 
     again, second = one_student.post(f"{PATH}?dry_run=false", {"reason": "once more"})
     assert (again, second) == (201, proof)
+
+
+class Lost(FileErasureList):
+    """A list that is lost before it is told of something."""
+
+    def __init__(self, path: Path, of: str) -> None:
+        super().__init__(path)
+        self._of = of
+
+    def add(self, student: str, step: str, entry: bytes) -> None:
+        if step == self._of:
+            raise UnavailableError("S3 did not take an erasure")
+        super().add(student, step, entry)
+
+    def put_last(self, student: str | None) -> None:
+        if self._of == "last":
+            raise UnavailableError("S3 did not take an erasure")
+        super().put_last(student)
+
+
+@pytest.mark.parametrize(("step", "is_done"), [("asked", False), ("done", True), ("last", True)])
+def test_an_answer_that_is_lost_tells_whether_it_is_done(
+    one_student, tmp_path, monkeypatch, step, is_done
+):
+    monkeypatch.setitem(vars(front.service()), "erasures", Lost(tmp_path / "erasures", step))
+    status, problem = one_student.post(f"{PATH}?dry_run=false", WHY)
+    assert (status, "is done" in problem["detail"]) == (503, is_done)
+    assert (one_student.get(PATH)[0] == 200) is is_done
+    assert (one_student.get(f"/v1/students/{STUDENT}")[0] == 404) is is_done
 
 
 @pytest.mark.parametrize("what", [{"student": STUDENT}, {"course": "MATH-1"}])

@@ -8,7 +8,12 @@ import msgspec
 
 from chalicelib.domain.alerts import NOBODY
 from chalicelib.domain.erasure import Erasure, Step, decided, signed, verified
-from chalicelib.domain.errors import ConflictError, NotFoundError
+from chalicelib.domain.errors import (
+    ConflictError,
+    NotFoundError,
+    UnavailableError,
+    UnshownError,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -82,7 +87,8 @@ def erase(
 
     The list is written before the database: what is cut off in between is done by the next
     maintenance. Raises ConflictError for a hold, NotFoundError where there is nothing of this
-    student, UnavailableError when the list or the database does not answer.
+    student, UnavailableError when the list or the database does not answer, UnshownError when the
+    list does not once it is done: the next maintenance notes the rest.
     """
     _refuse_nobody(student)
     if records.holds(student):
@@ -100,8 +106,16 @@ def erase(
         withdrawn = msgspec.structs.replace(asked, step=Step.WITHDRAWN)
         kept.add(student, Step.WITHDRAWN, signed(withdrawn, key))
         raise
-    done = records.erasure(student) or asked  # the first time counts
-    kept.add(student, Step.DONE, signed(done, key))
+    try:
+        return _proved(asked, records, kept, key)
+    except UnavailableError as error:
+        raise UnshownError(str(error)) from error
+
+
+def _proved(asked: Erasure, records: Records, kept: ErasureList, key: bytes) -> dict[str, Any]:
+    """Note outside of the database what is done in it, and return the proof."""
+    done = records.erasure(asked.student) or asked  # the first time counts
+    kept.add(asked.student, Step.DONE, signed(done, key))
     _note_last(records, kept)
     return dict(msgspec.json.decode(signed(done, key)))
 
