@@ -188,7 +188,7 @@ class Ledger(Protocol):
         ...
 
     def add_refused(self, read: Read) -> None:
-        """Keep one request that is refused, if there is a record of that student."""
+        """Keep a request that is refused, once an hour, if there is a record of that student."""
         ...
 
     def add_outside(self, read: Read, salt: str, content: str) -> int | None:

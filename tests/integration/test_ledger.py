@@ -361,6 +361,80 @@ def test_ids_that_a_source_has_given_twice_are_reported(ledgers):
     assert ledgers.ingest.reused_event_ids(10) == [("lms", "twice", 2)]
 
 
+def refuse(ledgers: Ledgers, student: str = ADA, what: str = "students", **who: str) -> None:
+    asking = Principal(who.get("subject", "eve"), "person", who.get("client", "dashboard"))
+    service.record_refused(ledgers.api, asking, what, student, ORIGIN)
+
+
+@pytest.fixture
+def on_record(ledgers) -> None:
+    """Have two students enrolled, so that there is a record of them."""
+    insert = "INSERT INTO enrolment (student, course, begins_at) VALUES"
+    ledgers.tamper(f"{insert} ('{ADA}', 'M-1', now()), ('{BEN}', 'M-1', now())")
+
+
+def test_the_same_refusal_is_kept_once_an_hour(ledgers, on_record):
+    for _ in range(3):
+        refuse(ledgers)
+    assert rows(ledgers.server, "SELECT count(*) FROM access") == [(1,)]
+    ledgers.tamper("UPDATE access SET recorded_at = recorded_at - interval '59 minutes'")
+    refuse(ledgers)
+    assert rows(ledgers.server, "SELECT count(*) FROM access") == [(1,)]
+    ledgers.tamper("UPDATE access SET recorded_at = recorded_at - interval '2 minutes'")
+    for _ in range(2):
+        refuse(ledgers)
+    assert rows(ledgers.server, "SELECT count(*) FROM access") == [(2,)]
+
+
+def test_another_refusal_is_kept_by_itself(ledgers, on_record):
+    ledgers.read(ADA)  # no refusal, though of the same student
+    refuse(ledgers)
+    refuse(ledgers, subject="ana")
+    refuse(ledgers, client="phone")
+    refuse(ledgers, student=BEN)
+    refuse(ledgers, what="students/record")
+    refuse(ledgers, student=CAT)  # of whom there is no record
+    found = rows(ledgers.server, "SELECT count(*) FROM access WHERE reason = 'refused'")
+    assert found == [(5,)]
+
+
+def test_refusals_at_once_are_kept_once(ledgers, on_record):
+    threads = [threading.Thread(target=_refuse_often, args=(ledgers.server,)) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert rows(ledgers.server, "SELECT count(*) FROM access") == [(1,)]
+
+
+def _refuse_often(server: Any) -> None:
+    database = Database(server.dsn("api"))
+    for _ in range(10):
+        service.record_refused(PostgresLedger(database), TEACHER, "students", ADA, ORIGIN)
+    database.close()
+
+
+def test_a_refusal_of_the_last_hour_is_found_by_index(ledgers):
+    rows(
+        ledgers.server,
+        "INSERT INTO access (subject, client, address, correlation_id, kind, what, reason,"
+        " students, salts) SELECT 'eve', '', '', '', 'person', 'w',"
+        " CASE WHEN i % 2 = 0 THEN 'refused' ELSE 'r' END, ARRAY[gen_random_uuid()],"
+        " ARRAY[gen_random_uuid(), gen_random_uuid()] FROM generate_series(1, 20000) AS i"
+        " RETURNING 1",
+    )
+    rows(ledgers.server, "ANALYZE access; SELECT 1")
+    values = {
+        "subject": "'eve'", "client": "''", "address": "''", "correlation_id": "''",
+        "kind": "'person'", "what": "'w'", "reason": "'refused'", "students": f"'{{{ADA}}}'",
+    }  # fmt: skip
+    query = queries.load("ledger.sql")["add_refused"] % values
+    plan = rows(ledgers.server, f"EXPLAIN {query.rpartition(';')[2]}", "api")
+    text = "\n".join(line for (line,) in plan)
+    assert "access_refused" in text, text
+    assert "recorded_at" in text.partition("Index Cond")[2].splitlines()[0], text
+
+
 def test_the_reads_of_one_student_are_found_by_index(ledgers):
     rows(
         ledgers.server,

@@ -36,7 +36,7 @@ class PostgresLedger:
         self._database.ask(_SQL["add"], _values(read))
 
     def add_refused(self, read: Read) -> None:
-        """Keep one request that is refused, if there is a record of that student."""
+        """Keep a request that is refused, once an hour, if there is a record of that student."""
         self._database.ask(_SQL["add_refused"], _values(read))
 
     def add_outside(self, read: Read, salt: str, content: str) -> int | None:

@@ -1240,6 +1240,7 @@ ALTER TABLE ONLY public.standing
     ADD CONSTRAINT standing_pkey PRIMARY KEY (student, course);
 CREATE INDEX access_by_student ON public.access USING gin (students);
 CREATE INDEX access_by_subject ON public.access USING btree (subject, access_id);
+CREATE INDEX access_refused ON public.access USING btree (subject, (students[1]), recorded_at) WHERE (reason = 'refused'::text);
 CREATE INDEX alert_by_assignee ON public.alert USING btree (assignee, opened_at DESC, alert_id DESC) WHERE (assignee IS NOT NULL);
 CREATE INDEX alert_by_course ON public.alert USING btree (course, opened_at DESC, alert_id DESC);
 CREATE INDEX alert_by_student ON public.alert USING btree (student, opened_at DESC);

@@ -9,12 +9,19 @@ VALUES (%(subject)s, %(client)s, %(address)s, %(correlation_id)s, %(kind)s, %(wh
 RETURNING 1
 
 -- name: add_refused
--- A request that is about to be refused, of a student whose record there is.
+-- A request that is about to be refused, of a student whose record there is; the same one, by the
+-- same client, is kept once an hour, also when many come at once. Uses access_refused.
 SELECT set_config('monitor.person', %(subject)s, true);
+SELECT pg_advisory_xact_lock(4717, hashtext(%(subject)s || (%(students)s::uuid[])[1]::text));
 INSERT INTO access (subject, client, address, correlation_id, kind, what, reason, students, salts)
 SELECT %(subject)s, %(client)s, %(address)s, %(correlation_id)s, %(kind)s, %(what)s, %(reason)s,
        %(students)s::uuid[], ARRAY[gen_random_uuid(), gen_random_uuid()]
 WHERE on_record((%(students)s::uuid[])[1])
+  AND NOT EXISTS (
+    SELECT FROM access a
+    WHERE a.subject = %(subject)s AND a.students[1] = (%(students)s::uuid[])[1]
+      AND a.reason = 'refused' AND a.recorded_at > statement_timestamp() - interval '1 hour'
+      AND a.client = %(client)s AND a.what = %(what)s)
 RETURNING 1
 
 -- name: add_outside
