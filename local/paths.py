@@ -6,6 +6,8 @@ import dataclasses
 import os
 from pathlib import Path
 
+from chalicelib.adapters.erasure_list import last_beside
+
 PROJECT = Path(__file__).resolve().parent.parent
 PROGRAMS = PROJECT / ".local" / "postgresql"  # PostgreSQL, unpacked once for every MONITOR_HOME
 
@@ -69,7 +71,7 @@ class Paths:
     @property
     def last_erased(self) -> Path:
         """Who was erased last, beside that list."""
-        return self.home / "erasures.jsonl.last.json"
+        return last_beside(self.erasures)
 
     @property
     def issuer_key(self) -> Path:

@@ -786,7 +786,7 @@ def get_record(student: str) -> Response:
     who = _asks(Action.INSPECT_RECORD, student=uid)
     now = service().clock.now()
     after, form = place_of(who.query.get("cursor")), form_of(who.request)
-    _found(service().records.holds(uid) or None, "student")
+    _found(service().records.has_any(uid) or None, "student")
     was_erased = service().records.is_erased(uid)
     part = part_of(service().records.rows(uid, now, after), after, form)
     person = service().people.find([uid], person=who.person).get(uid)

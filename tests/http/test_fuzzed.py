@@ -32,7 +32,6 @@ WITH_RULES = [
     "GET /v1/students/{student}/as-of/{moment}",
     "GET /v1/alerts",
     "POST /v1/alerts/search",
-    "GET /v1/students/{student}/as-of/{moment}",
     "PUT /v1/alerts/{alert_id}/interventions/{number}",
     "POST /v1/alerts/{alert_id}/interventions",
     "PUT /v1/alerts/{alert_id}/snooze",
@@ -48,13 +47,10 @@ WITH_RULES = [
     "PUT /v1/policy",
     "PUT /v1/policy/shadow",
     "POST /v1/events",
-    "PUT /v1/people/{person}/roles",
-    "POST /v1/roster/imports",
     "POST /v1/holds",
     "POST /v1/people",
     "POST /v1/students/{student}/disclosures",
     "PUT /v1/students/{student}/corrections/{number}/decision",
-    "PUT /v1/people/{person}/roles",
 ]
 
 

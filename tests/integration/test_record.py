@@ -68,7 +68,7 @@ def lived(monitor) -> Any:
 
 
 def everything(records: PostgresRecords, monitor: Any, student: str) -> dict[str, Any]:
-    assert records.holds(student)
+    assert records.has_any(student)
     found: dict[str, Any] = {section.name: [] for section in record.SECTIONS}
     for row in records.rows(student, monitor.clock.now(), None):
         found[row.section].append(json.loads(bytes(row.content)))
@@ -116,7 +116,7 @@ def test_nothing_of_another_student_is_in_it(records, lived):
 
 
 def test_of_who_is_unknown_nothing_is_held(records, lived):
-    assert not records.holds(str(uuid.uuid4()))
+    assert not records.has_any(str(uuid.uuid4()))
 
 
 def test_a_note_is_shown_when_it_is_marked_and_is_known_to_be_there_when_not(records, lived):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import os
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from chalicelib.domain.errors import UnavailableError
+from chalicelib.adapters.s3_bucket import S3Bucket
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,76 +43,39 @@ class FileErasureList:
 
     @property
     def _last(self) -> Path:
-        return self._path.with_name(f"{self._path.name}.{_LAST}")
+        return last_beside(self._path)
 
 
 class S3ErasureList:
     """A bucket with an object for each entry; every version is kept, no object is locked."""
 
     def __init__(self, bucket: str, *, client: Any = None) -> None:
-        self._bucket = bucket
-        self._given = client
+        self._bucket = S3Bucket(bucket, client=client)
 
     def add(self, student: str, step: str, entry: bytes) -> None:
         """Put an entry; UnavailableError when S3 did not take it."""
-        self._put(f"{_PREFIX}{student}/{step}.json", entry)
+        self._bucket.put(f"{_PREFIX}{student}/{step}.json", entry, "take an erasure")
 
     def last(self) -> str | None:
         """Return the student who was erased last; None: nobody was. UnavailableError as above.
 
         The first migration has put it: without it the list is not the one of this deployment.
         """
-        from botocore.exceptions import BotoCoreError, ClientError  # loaded with the client
-
-        try:
-            return _student(self._read(_LAST))
-        except (BotoCoreError, ClientError) as error:
-            raise UnavailableError(f"S3 did not tell who was erased last: {error}") from error
+        return _student(self._bucket.read(_LAST, "tell who was erased last"))
 
     def put_last(self, student: str | None) -> None:
         """Keep who was erased last; UnavailableError as above."""
-        self._put(_LAST, _named(student))
+        self._bucket.put(_LAST, _named(student), "take who was erased last")
 
     def entries(self) -> list[bytes]:
         """Return the latest version of every entry, by student; UnavailableError as above."""
-        from botocore.exceptions import BotoCoreError, ClientError  # loaded with the client
+        doing = "give the erasures"
+        return [self._bucket.read(key, doing) for key, _ in self._bucket.listed(_PREFIX, doing)]
 
-        try:
-            pages = self._client.get_paginator("list_objects_v2").paginate(
-                Bucket=self._bucket, Prefix=_PREFIX
-            )
-            keys = [one["Key"] for page in pages for one in page.get("Contents", ())]
-            return [self._read(key) for key in keys]
-        except (BotoCoreError, ClientError) as error:
-            raise UnavailableError(f"S3 did not give the erasures: {error}") from error
 
-    def _put(self, key: str, content: bytes) -> None:
-        from botocore.exceptions import BotoCoreError, ClientError  # loaded with the client
-
-        try:
-            self._client.put_object(
-                Bucket=self._bucket,
-                Key=key,
-                Body=content,
-                ContentType="application/json",
-                ChecksumAlgorithm="SHA256",
-            )
-        except (BotoCoreError, ClientError) as error:
-            raise UnavailableError(f"S3 did not take an erasure: {error}") from error
-
-    def _read(self, key: str) -> bytes:
-        found: bytes = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
-        return found
-
-    @functools.cached_property
-    def _client(self) -> Any:
-        if self._given is not None:
-            return self._given
-        import boto3
-        from botocore.config import Config
-
-        config = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 3})
-        return boto3.client("s3", config=config)
+def last_beside(path: Path) -> Path:
+    """Return the file beside a list of erasures that names who was erased last."""
+    return path.with_name(f"{path.name}.{_LAST}")
 
 
 def _named(student: str | None) -> bytes:

@@ -7,12 +7,11 @@ was noted can be made to say something else: another hash is another object.
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import os
 import re
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.errors import UnavailableError
+from chalicelib.adapters.s3_bucket import S3Bucket
 from chalicelib.domain.heads import Head, Restored, Verified
 
 if TYPE_CHECKING:
@@ -94,8 +93,7 @@ class S3Heads:
     """A bucket with an empty object for each; UnavailableError when S3 does not answer."""
 
     def __init__(self, bucket: str, *, client: Any = None) -> None:
-        self._bucket = bucket
-        self._given = client
+        self._bucket = S3Bucket(bucket, client=client)
 
     def note(self, batch: int, hash_: str, at: dt.datetime) -> None:
         """Put a head; S3 keeps the time. Safe to repeat."""
@@ -122,32 +120,7 @@ class S3Heads:
         return [Restored(int(found[1]), at) for found, at in named if found]
 
     def _put(self, key: str) -> None:
-        from botocore.exceptions import BotoCoreError, ClientError  # loaded with the client
-
-        try:
-            self._client.put_object(Bucket=self._bucket, Key=key, Body=b"")
-        except (BotoCoreError, ClientError) as error:
-            raise UnavailableError(f"S3 did not take the head of the ledger: {error}") from error
+        self._bucket.put(key, b"", "take the head of the ledger")
 
     def _listed(self, prefix: str, after: str = "") -> Iterator[tuple[str, dt.datetime]]:
-        from botocore.exceptions import BotoCoreError, ClientError  # loaded with the client
-
-        try:
-            pages = self._client.get_paginator("list_objects_v2").paginate(
-                Bucket=self._bucket, Prefix=prefix, StartAfter=after
-            )
-            for page in pages:
-                for one in page.get("Contents", ()):
-                    yield one["Key"], one["LastModified"]
-        except (BotoCoreError, ClientError) as error:
-            raise UnavailableError(f"S3 did not give the heads of the ledger: {error}") from error
-
-    @functools.cached_property
-    def _client(self) -> Any:
-        if self._given is not None:
-            return self._given
-        import boto3
-        from botocore.config import Config
-
-        config = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 3})
-        return boto3.client("s3", config=config)
+        return self._bucket.listed(prefix, "give the heads of the ledger", after=after)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import pytest
@@ -10,37 +9,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from chalicelib.adapters.erasure_list import FileErasureList, S3ErasureList
 from chalicelib.domain.errors import UnavailableError
-
-
-class Bucket:
-    """S3 with one bucket, two keys a page, until it is `down`."""
-
-    def __init__(self) -> None:
-        self.objects: dict[str, bytes] = {}
-        self.down: Exception | None = None
-
-    def put_object(self, *, Bucket: str, Key: str, Body: bytes, **_: str) -> None:  # noqa: N803
-        self._ask(Bucket)
-        self.objects[Key] = Body
-
-    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803  # boto3's
-        self._ask(Bucket)
-        return {"Body": io.BytesIO(self.objects[Key])}
-
-    def get_paginator(self, name: str) -> Bucket:
-        assert name == "list_objects_v2"
-        return self
-
-    def paginate(self, *, Bucket: str, Prefix: str) -> list[dict[str, Any]]:  # noqa: N803  # boto3's
-        self._ask(Bucket)
-        keys = sorted(key for key in self.objects if key.startswith(Prefix))
-        pages = [keys[i : i + 2] for i in range(0, len(keys), 2)]
-        return [{"Contents": [{"Key": key} for key in page]} for page in pages] or [{}]
-
-    def _ask(self, bucket: str) -> None:
-        assert bucket == "erasure-list-dev"
-        if self.down:
-            raise self.down
+from tests.unit.ports.bucket import NAME, Bucket
 
 
 @pytest.fixture
@@ -52,7 +21,7 @@ def bucket() -> Bucket:
 def kept(request, tmp_path, bucket) -> Any:
     if request.param == "file":
         return FileErasureList(tmp_path / "list")
-    return S3ErasureList("erasure-list-dev", client=bucket)
+    return S3ErasureList(NAME, client=bucket)
 
 
 @pytest.mark.parametrize("student", ["student-1", None])
@@ -67,7 +36,7 @@ def test_a_file_that_is_not_there_has_nobody_and_a_bucket_without_it_is_an_outag
     assert FileErasureList(tmp_path / "list").last() is None
     bucket.down = ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject")
     with pytest.raises(UnavailableError, match="who was erased last"):
-        S3ErasureList("erasure-list-dev", client=bucket).last()
+        S3ErasureList(NAME, client=bucket).last()
 
 
 def test_nothing_is_on_it_before_the_first(kept):
@@ -90,7 +59,7 @@ def test_every_entry_stays_whoever_it_is_of(kept):
     ],
 )
 def test_a_bucket_that_does_not_answer_is_an_outage(bucket, error):
-    kept = S3ErasureList("erasure-list-dev", client=bucket)
+    kept = S3ErasureList(NAME, client=bucket)
     kept.add("s", "asked", b"{}")
     bucket.down = error
     with pytest.raises(UnavailableError):

@@ -12,43 +12,10 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from chalicelib.adapters.ledger_heads import FileHeads, Nowhere, S3Heads
 from chalicelib.domain.errors import UnavailableError
 from chalicelib.domain.heads import Head, Restored, Verified, in_force
+from tests.unit.ports.bucket import NAME, NOW, Bucket
 
-NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(hours=1)
 ONE, OTHER = "1" * 64, "a" * 64
-
-
-class Bucket:
-    """S3 with one bucket, two keys a page, whose clock stands; until it is `down`."""
-
-    def __init__(self) -> None:
-        self.objects: dict[str, bytes] = {}
-        self.down: Exception | None = None
-
-    def put_object(self, *, Bucket: str, Key: str, Body: bytes) -> None:  # noqa: N803  # boto3's
-        self._ask(Bucket)
-        self.objects[Key] = Body
-
-    def get_paginator(self, name: str) -> Bucket:
-        assert name == "list_objects_v2"
-        return self
-
-    def paginate(
-        self,
-        *,
-        Bucket: str,  # noqa: N803  # boto3's
-        Prefix: str,  # noqa: N803
-        StartAfter: str,  # noqa: N803
-    ) -> list[dict[str, Any]]:
-        self._ask(Bucket)
-        keys = sorted(key for key in self.objects if key.startswith(Prefix) and key > StartAfter)
-        found = [{"Key": key, "LastModified": NOW} for key in keys]
-        return [{"Contents": found[i : i + 2]} for i in range(0, len(found), 2)] or [{}]
-
-    def _ask(self, bucket: str) -> None:
-        assert bucket == "erasure-list-dev"
-        if self.down:
-            raise self.down
 
 
 @pytest.fixture
@@ -60,7 +27,7 @@ def bucket() -> Bucket:
 def kept(request, tmp_path: Path, bucket: Bucket) -> Any:
     if request.param == "file":
         return FileHeads(tmp_path / "heads")
-    return S3Heads("erasure-list-dev", client=bucket)
+    return S3Heads(NAME, client=bucket)
 
 
 def test_every_head_stays_in_the_order_of_batches(kept):
@@ -94,14 +61,14 @@ def test_how_far_was_verified_is_kept_beside_the_heads(kept):
 
 def test_what_is_noted_again_is_one_object(bucket):
     for _ in range(2):
-        S3Heads("erasure-list-dev", client=bucket).note(7, ONE, NOW)
+        S3Heads(NAME, client=bucket).note(7, ONE, NOW)
     assert bucket.objects == {f"ledger/heads/000000000007-{ONE}": b""}
 
 
 def test_an_operator_says_after_which_batch_the_database_was_restored(bucket, tmp_path):
-    bucket.put_object(Bucket="erasure-list-dev", Key="ledger/restored/12", Body=b"")
-    bucket.put_object(Bucket="erasure-list-dev", Key="ledger/restored/readme", Body=b"")
-    assert S3Heads("erasure-list-dev", client=bucket).restored() == [Restored(12, NOW)]
+    bucket.put_object(Bucket=NAME, Key="ledger/restored/12", Body=b"")
+    bucket.put_object(Bucket=NAME, Key="ledger/restored/readme", Body=b"")
+    assert S3Heads(NAME, client=bucket).restored() == [Restored(12, NOW)]
     (tmp_path / "heads").write_text(f"restored 12 - {NOW.isoformat()}\n")
     assert FileHeads(tmp_path / "heads").restored() == [Restored(12, NOW)]
 
@@ -114,7 +81,7 @@ def test_an_operator_says_after_which_batch_the_database_was_restored(bucket, tm
     ],
 )
 def test_without_s3_nothing_is_told_and_nothing_counts_as_noted(bucket, error):
-    kept, bucket.down = S3Heads("erasure-list-dev", client=bucket), error
+    kept, bucket.down = S3Heads(NAME, client=bucket), error
     for ask in (
         lambda: kept.note(1, ONE, NOW),
         lambda: kept.note_verified(1, ONE, 0, NOW),

@@ -34,9 +34,9 @@ class PostgresRecords:
         (found,) = self._rows(("ledger",), {"student": student, **_ALL})
         return [msgspec.json.decode(row) for row in found]
 
-    def holds(self, student: str) -> bool:
-        """Tell whether anything is held on a student at all."""
-        return bool(self._database.ask(_SQL["is_held"], {"student": student})[0][0])
+    def has_any(self, student: str) -> bool:
+        """Tell whether there is anything of a student at all."""
+        return bool(self._database.ask(_SQL["has_any"], {"student": student})[0][0])
 
     def is_erased(self, student: str) -> bool:
         """Tell whether what is held is that a student was erased."""

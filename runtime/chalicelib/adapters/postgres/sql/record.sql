@@ -139,8 +139,8 @@ ORDER BY a.access_id LIMIT %(limit)s
 -- name: erasures
 SELECT erased_at, asked_by, reason FROM erasure WHERE student = %(student)s
 
--- name: is_held
--- Whether anything is held on a student at all.
+-- name: has_any
+-- Whether there is anything of a student at all.
 SELECT EXISTS (SELECT FROM standing WHERE student = %(student)s)
     OR EXISTS (SELECT FROM event WHERE student = %(student)s)
     OR EXISTS (SELECT FROM person WHERE student = %(student)s)
