@@ -58,7 +58,7 @@ from chalicelib.http.record_answer import record_answer
 from chalicelib.http.record_parts import GZIP, HTML, form_of, part_of, place_of
 from chalicelib.http.sign_in import principal_of
 from chalicelib.http.thresholds import overrides_of
-from chalicelib.ports import PolicyVersions
+from chalicelib.ports.changes import PolicyVersions
 from chalicelib.services import (
     alerts,
     corrections,

@@ -61,17 +61,12 @@ if TYPE_CHECKING:
     from chalicelib.adapters.envelope import MasterKey
     from chalicelib.adapters.postgres.opening import LastErased
     from chalicelib.adapters.postgres.sign_in import SignIn
-    from chalicelib.ports import (
-        AlertChanges,
-        Clock,
-        Heads,
-        Keys,
-        Notifier,
-        Outbox,
-        Quotas,
-        Store,
-        Stream,
-    )
+    from chalicelib.ports.accepting import Keys, Quotas, Stream
+    from chalicelib.ports.announcing import Notifier, Outbox
+    from chalicelib.ports.changes import AlertChanges
+    from chalicelib.ports.clock import Clock
+    from chalicelib.ports.ledger import Heads
+    from chalicelib.ports.write_path import Store
     from chalicelib.settings import Settings
 
 MIN_KEY_BYTES = 32

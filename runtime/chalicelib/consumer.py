@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from chalicelib.bootstrap import Service
-    from chalicelib.ports import Clock, Store
+    from chalicelib.ports.clock import Clock
+    from chalicelib.ports.write_path import Store
     from chalicelib.services.judge import Judge
 
 Answer = dict[str, list[dict[str, str]]]

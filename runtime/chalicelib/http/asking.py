@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.access import Own, Permit
     from chalicelib.domain.principal import Principal
     from chalicelib.domain.rules import Action
-    from chalicelib.ports import RosterReads
+    from chalicelib.ports.roster import RosterReads
 
 
 class Asked(NamedTuple):

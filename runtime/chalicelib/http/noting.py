@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from chalice.app import Request
 
     from chalicelib.http.asking import Asked
-    from chalicelib.ports import Ledger
+    from chalicelib.ports.ledger import Ledger
 
 _PARAMETER = re.compile(r"/{\w+}")
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.principal import Principal
     from chalicelib.domain.roster import Line
     from chalicelib.domain.rules import Action
-    from chalicelib.ports import RosterReads
+    from chalicelib.ports.roster import RosterReads
 
 NOTHING = About()
 

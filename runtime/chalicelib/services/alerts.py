@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.alert_changes import Case, Step
     from chalicelib.domain.alert_requests import Request
     from chalicelib.domain.policy import Policy
-    from chalicelib.ports import AlertChanges, Clock
+    from chalicelib.ports.changes import AlertChanges
+    from chalicelib.ports.clock import Clock
 
 Versions = frozenset[int] | None  # one of which the sender has read; None: any
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.announcements import Announcement, Message
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.routing import Staff
-    from chalicelib.ports import Clock, Notifier, Outbox, OutboxUnit
+    from chalicelib.ports.announcing import Notifier, Outbox, OutboxUnit
+    from chalicelib.ports.clock import Clock
 
 ROUTED = 500  # announcements a transaction
 RECIPIENTS = 1000  # a run; those beyond are the next one's

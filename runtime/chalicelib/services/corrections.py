@@ -12,7 +12,7 @@ from chalicelib.services import ingest
 
 if TYPE_CHECKING:
     from chalicelib.domain.correction import Correction, Decide
-    from chalicelib.ports import Corrections
+    from chalicelib.ports.changes import Corrections
 
 
 def decide(

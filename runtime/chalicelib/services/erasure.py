@@ -18,7 +18,7 @@ from chalicelib.domain.errors import (
 if TYPE_CHECKING:
     import datetime as dt
 
-    from chalicelib.ports import Clock
+    from chalicelib.ports.clock import Clock
 
 HELD = "A legal hold is in force on this student."
 

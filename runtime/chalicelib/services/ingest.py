@@ -16,7 +16,8 @@ from chalicelib.domain.reading import event_id_of, read_event
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from chalicelib.ports import Clock, Stream
+    from chalicelib.ports.accepting import Stream
+    from chalicelib.ports.clock import Clock
 
 MAX_EVENTS = 500
 MAX_BYTES = 4 * 1024 * 1024

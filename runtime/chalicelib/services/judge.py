@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from chalicelib.domain.policy import Policy
-    from chalicelib.ports import Unit
+    from chalicelib.ports.write_path import Unit
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):

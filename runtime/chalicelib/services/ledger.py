@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.outside import Outside
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports import Heads, Ledger
+    from chalicelib.ports.ledger import Heads, Ledger
 
 
 def record_read(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.heads import Head
     from chalicelib.domain.ledger import Entry
-    from chalicelib.ports import Ledger
+    from chalicelib.ports.ledger import Ledger
 
     Noted = Callable[[int], Iterable[Head]]  # heads from a batch on, in the order of batches
 

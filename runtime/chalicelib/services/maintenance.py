@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from chalicelib.ports import Clock
+    from chalicelib.ports.clock import Clock
 
 
 class Partitions(Protocol):

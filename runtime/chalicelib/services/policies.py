@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.in_force import PolicyVersion
     from chalicelib.domain.policy import Overrides, Policy
-    from chalicelib.ports import PolicyVersions
+    from chalicelib.ports.changes import PolicyVersions
 
 Json = dict[str, Any]
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from chalicelib.domain.errors import PoisonError
-    from chalicelib.ports import Clock, Store, Unit
+    from chalicelib.ports.clock import Clock
+    from chalicelib.ports.write_path import Store, Unit
     from chalicelib.services.judge import Judge
 
 MAX_AHEAD_US = MICROS_PER_DAY

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports import Quotas
+    from chalicelib.ports.accepting import Quotas
     from chalicelib.services.throttle import Throttle
 
 SPARE = 0.1  # of what is left: how much of it one process may let through before it asks again

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chalicelib.domain.retention import Retention
-    from chalicelib.ports import Clock
+    from chalicelib.ports.clock import Clock
 
 STEP = 5000  # rows a transaction, so that nobody waits long for it
 LONGEST = dt.timedelta(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from chalicelib.domain.roster import Roles, Span
-    from chalicelib.ports import Roster
+    from chalicelib.ports.roster import Roster
 
 Json = dict[str, Any]
 

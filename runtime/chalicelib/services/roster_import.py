@@ -14,7 +14,7 @@ from chalicelib.domain.rules import Action
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from chalicelib.ports import RosterImports, RosterReads
+    from chalicelib.ports.roster import RosterImports, RosterReads
 
 MOST_TOLD = 1000  # lines of a report
 Json = dict[str, Any]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports import Clients
+    from chalicelib.ports.accepting import Clients
 
 KEPT_S = 60
 AWAY_S = 10  # a database that did not answer is left alone for so long

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.shadow import ShadowPut
     from chalicelib.domain.standing import CourseContext
-    from chalicelib.ports import PolicyVersions, Unit
+    from chalicelib.ports.changes import PolicyVersions
+    from chalicelib.ports.write_path import Unit
     from chalicelib.services.judge import Verdict
 
 KEPT_DAYS = 120  # a term

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.standing import Touched
-    from chalicelib.ports import Unit
+    from chalicelib.ports.write_path import Unit
     from chalicelib.services.judge import Verdict
 
 

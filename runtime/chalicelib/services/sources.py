@@ -9,7 +9,8 @@ from chalicelib.telemetry import logger
 
 if TYPE_CHECKING:
     from chalicelib.domain.sources import Source
-    from chalicelib.ports import Clock, Store
+    from chalicelib.ports.clock import Clock
+    from chalicelib.ports.write_path import Store
 
 
 def stale_sources(*, store: Store, clock: Clock, hours: int) -> list[Source]:

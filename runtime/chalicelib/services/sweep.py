@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.shadow import ShadowPolicies
     from chalicelib.domain.standing import CourseContext
-    from chalicelib.ports import Clock, Store, Unit
+    from chalicelib.ports.clock import Clock
+    from chalicelib.ports.write_path import Store, Unit
     from chalicelib.services.judge import Judge, Verdict
 
 PART = 2000  # standings a transaction, so that nobody waits long for its locks

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports import Keys
+    from chalicelib.ports.accepting import Keys
 
 LEEWAY_S = 30  # how far the issuer's clock may be off
 KEPT_S = 60  # how long a token that was good is not looked at again; as API Gateway's own cache

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator
 
-    from chalicelib.ports import Heads, Ledger
+    from chalicelib.ports.ledger import Heads, Ledger
     from chalicelib.services.ledger_walk import Noted
 
 MOST_REUSED = 100  # ids that one report names

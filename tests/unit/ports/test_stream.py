@@ -17,7 +17,7 @@ from tests.fakes import FakeStream
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chalicelib.ports import Stream
+    from chalicelib.ports.accepting import Stream
     from local.emulator import Emulator
 
 _number = itertools.count()

@@ -43,7 +43,7 @@ class PostgresOutbox:
 
 
 class PostgresOutboxUnit:
-    """One transaction of delivery; `chalicelib.ports.OutboxUnit` says what each call promises."""
+    """One transaction of delivery; `ports.announcing.OutboxUnit` says what each call promises."""
 
     def __init__(self, cursor: Pipeline) -> None:
         self._cursor = cursor

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.postgres.database import Database
     from chalicelib.adapters.postgres.pipeline import Pipeline
     from chalicelib.domain.ledger import Read
-    from chalicelib.ports import Tail
+    from chalicelib.ports.ledger import Tail
 
 _SQL = queries.load("ledger.sql")
 MOST_ENTRIES = 5_000  # of a batch: what a class list shows is 50 students a row

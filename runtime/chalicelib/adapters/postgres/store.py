@@ -63,7 +63,7 @@ class Erased:
 
 
 class PostgresUnit:
-    """One transaction of the write path; `chalicelib.ports.Unit` says what each call promises."""
+    """One transaction of the write path; `ports.write_path.Unit` says what each call promises."""
 
     def __init__(self, cursor: Pipeline, erased: Erased) -> None:
         self._cursor = cursor
