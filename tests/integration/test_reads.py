@@ -141,6 +141,7 @@ def ask_everything(reads: PostgresReads, student: str, only: Own | None) -> None
     """Ask every question that the API can, at the head of lists and further on."""
     reads.student(student, NOW)
     reads.known(student)
+    assert reads.courses_of(student)
     reads.on_record(student)
     for after in ((), (NOW, str(uuid.UUID(int=1)))):
         reads.timeline(student, None, after, 50)
