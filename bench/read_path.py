@@ -30,13 +30,37 @@ Ratios = dict[str, float]
 def measure(conninfo: str, *, times: int = TIMES) -> dict[str, Ratios]:
     """Return by query the ratio of its p50, and of its p99, to those of SELECT 1."""
     database = Database(conninfo)
+    queries = _queries(database)
+    took: dict[str, list[float]] = {name: [] for name in (*queries, "select_1")}
+    for _ in range(times):
+        for name, query in (*queries.items(), ("select_1", database.answers)):
+            began = time.perf_counter()
+            query()
+            took[name].append(time.perf_counter() - began)
+    database.close()
+    return {
+        "read_p50_ratio": {
+            name: _at(took, name, 50) / _at(took, "select_1", 50) for name in queries
+        },
+        "read_p99_ratio": {
+            name: _at(took, name, 99) / _at(took, "select_1", 99) for name in queries
+        },
+        "select_1_ms": {
+            "p50": _at(took, "select_1", 50) * 1e3,
+            "p99": _at(took, "select_1", 99) * 1e3,
+        },
+    }
+
+
+def _queries(database: Database) -> dict[str, Callable[[], Any]]:
+    """Return what asks each question, of another student or course each time."""
     alerts = PostgresAlertReads(database)
     reads, students, pick = PostgresReads(database), Workload().students, random.Random(3)
 
     def course() -> str:
         return f"COURSE-{pick.randrange(COURSES):04d}"
 
-    queries: dict[str, Callable[[], Any]] = {
+    return {
         "student": lambda: reads.student(pick.choice(students), NOW, person=PERSON),
         "courses": lambda: reads.courses((), 50, person=PERSON),
         "timeline": lambda: reads.timeline(pick.choice(students), None, (), 50, person=PERSON),
@@ -56,25 +80,6 @@ def measure(conninfo: str, *, times: int = TIMES) -> dict[str, Ratios]:
             {**NOTHING, "course": course(), "state": "active"}, (), 50, NOW, person=PERSON
         ),
         "alerts": lambda: alerts.newest(NOTHING, (), 50, NOW, person=PERSON),
-    }
-    took: dict[str, list[float]] = {name: [] for name in (*queries, "select_1")}
-    for _ in range(times):
-        for name, query in (*queries.items(), ("select_1", database.answers)):
-            began = time.perf_counter()
-            query()
-            took[name].append(time.perf_counter() - began)
-    database.close()
-    return {
-        "read_p50_ratio": {
-            name: _at(took, name, 50) / _at(took, "select_1", 50) for name in queries
-        },
-        "read_p99_ratio": {
-            name: _at(took, name, 99) / _at(took, "select_1", 99) for name in queries
-        },
-        "select_1_ms": {
-            "p50": _at(took, "select_1", 50) * 1e3,
-            "p99": _at(took, "select_1", 99) * 1e3,
-        },
     }
 
 

@@ -180,14 +180,17 @@ def test_a_text_in_a_path_or_a_query_breaks_nothing(api, path):
     for text in TEXTS.values():
         asked = "/".join(quoted(text) if p.startswith("{") else p for p in path.split("/"))
         for query in ("", *(f"?{name}={quoted(text)}" for name in QUERIES)):
-            sent(api, asked + query, "GET", b"")
+            assert sent(api, asked + query, "GET", b"").status_code < 500, text
 
 
 @pytest.mark.parametrize("header", HEADERS)
 def test_a_text_in_a_header_breaks_nothing(api, header):
     for method, path in CHANGING:
         for text in TEXTS.values():
-            sent(api, path.replace("{", "").replace("}", ""), method, b"{}", **{header: text})
+            answer = sent(
+                api, path.replace("{", "").replace("}", ""), method, b"{}", **{header: text}
+            )
+            assert answer.status_code < 500, (path, text)
 
 
 @pytest.mark.parametrize(

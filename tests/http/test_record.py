@@ -69,14 +69,19 @@ def test_a_correction_from_request_to_statement(lived):
     assert lived.found(f"/v1/students/{ADA}/record")["corrections"][0]["statement"]
 
 
+def correcting(**more):
+    """Return the event that corrects ada's mark."""
+    return {
+        "event_type": "assessment_scored", "event_id": "fix-1", "student_id": "ada",
+        "course_id": "MATH-1", "item_id": "quiz-1", "score": 80, "max_score": 100,
+        "occurred_at": "2024-10-20T12:00:00Z", **more,
+    }  # fmt: skip
+
+
 def test_a_granted_correction_is_on_the_stream_as_the_registrars(lived):
     path = f"/v1/students/{ADA}/corrections"
     lived.post(path, {"about": "quiz-1", "wanted": "80 %"})
-    event = {
-        "event_type": "assessment_scored", "event_id": "fix-1", "student_id": "ada",
-        "course_id": "MATH-1", "item_id": "quiz-1", "score": 80, "max_score": 100,
-        "occurred_at": "2024-10-20T12:00:00Z",
-    }  # fmt: skip
+    event = correcting()
     status, decided = lived.put(
         f"{path}/1/decision", {"decision": "granted", "reason": "a page was missed", "event": event}
     )
@@ -87,11 +92,7 @@ def test_a_granted_correction_is_on_the_stream_as_the_registrars(lived):
 def test_what_is_wrong_with_a_correcting_event_is_said(lived):
     path = f"/v1/students/{ADA}/corrections"
     lived.post(path, {"about": "quiz-1", "wanted": "80 %"})
-    event = {
-        "event_type": "assessment_scored", "event_id": "fix-1", "student_id": "ada",
-        "course_id": "MATH-1", "item_id": "quiz-1", "score": 80, "max_score": 0,
-        "occurred_at": "2024-10-20T12:00:00Z",
-    }  # fmt: skip
+    event = correcting(max_score=0)
     status, body = lived.put(
         f"{path}/1/decision", {"decision": "granted", "reason": "r", "event": event}
     )

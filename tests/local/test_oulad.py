@@ -62,13 +62,15 @@ def test_no_two_events_have_the_same_id(events):
 
 def test_the_api_accepts_the_catalogue(course):
     for one in course.courses:
-        msgspec.convert(one.catalogue["course"], catalogue.Course)
-        msgspec.convert(list(one.catalogue["items"].values()), list[catalogue.Item])
+        course_told, items = one.catalogue["course"], list(one.catalogue["items"].values())
+        assert msgspec.convert(course_told, catalogue.Course).title == course_told["title"]
+        assert len(msgspec.convert(items, list[catalogue.Item])) == len(items) > 0
 
 
 def test_the_api_accepts_every_event(events):
     for event in events:
-        reading.read_event(json.dumps(event).encode(), KEY)
+        read = reading.read_event(json.dumps(event).encode(), KEY)
+        assert read.event_id == event["event_id"]
 
 
 def test_events_come_in_the_order_of_their_time(events):

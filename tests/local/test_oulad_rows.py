@@ -163,14 +163,18 @@ def test_clicks_by_page_are_summed_by_day(folder):
 
 def test_the_api_accepts_the_catalogue(folder):
     for one in read_courses(folder):
-        msgspec.convert(one.catalogue["course"], catalogue.Course)
-        msgspec.convert(list(one.catalogue["items"].values()), list[catalogue.Item])
+        course_told, items = one.catalogue["course"], list(one.catalogue["items"].values())
+        assert msgspec.convert(course_told, catalogue.Course).title == course_told["title"]
+        assert len(msgspec.convert(items, list[catalogue.Item])) == len(items) > 0
 
 
 def test_the_api_accepts_every_event(folder):
     for course in read_courses(folder):
         for event in course.events():
-            reading.read_event(json.dumps(event).encode(), b"a key of thirty-two bytes, or so")
+            read = reading.read_event(
+                json.dumps(event).encode(), b"a key of thirty-two bytes, or so"
+            )
+            assert read.event_id == event["event_id"]
 
 
 def test_all_runs_are_read_or_those_that_are_named(folder):

@@ -83,7 +83,7 @@ class PostgresRecords:
 def _query(names: tuple[str, ...]) -> str:
     parts = ", ".join(
         # All of it is ours.
-        f"(SELECT coalesce(json_agg(k), '[]') FROM ({_SQL[name]}) AS k)"  # noqa: S608  # nosec
+        f"(SELECT coalesce(json_agg(k), '[]') FROM ({_SQL[name]}) AS k)"  # noqa: S608  # nosec B608
         for name in names
     )
     return f"SELECT json_build_array({parts})::text"
