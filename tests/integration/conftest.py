@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.wire import Event
 
 TABLES = (
-    "event, receipt, retraction, quarantine, attendance, activity_day, conduct,"
+    "event, receipt, retraction, quarantine, attendance, conduct,"
     " enrolment_change, enrolment, item, course, standing, course_context, risk_daily,"
     " announcement, alert_history, alert, shadow_finding, shadow_alert, catalogue_version,"
     " roster, roster_version"

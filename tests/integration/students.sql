@@ -26,9 +26,6 @@ FROM pupil ORDER BY student;
 INSERT INTO attendance (student, course, session, occurred_at, event_uid, status)
 SELECT student, course, 'session-1', timestamptz '2024-10-08', md5('a' || i)::uuid, 1 + i % 2 FROM pupil;
 
-INSERT INTO activity_day (student, course, day, events, amount, minutes)
-SELECT student, course, date '2024-10-01' + i % 90, 1, 3, 0 FROM pupil;
-
 INSERT INTO risk_daily (student, course, day, risk, findings)
 SELECT student, course, date '2024-12-01', i % 100, '{}' FROM pupil WHERE i % 2 = 0;
 

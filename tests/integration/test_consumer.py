@@ -281,3 +281,23 @@ def test_a_retraction_takes_nothing_from_another_student_of_the_same_id(monitor)
     monitor.consume([one, other])
 
     assert monitor.rows("SELECT student::text, amount FROM activity_day") == [(STUDENTS[1], 3)]
+
+
+def test_activity_by_day_sums_up_what_counts_and_the_last_day_goes_back_with_a_retraction(monitor):
+    early, more, late = (
+        active(name, STUDENTS[0], day, count=count)
+        for name, day, count in (("a", 1, 3), ("b", 1.2, 4), ("c", 2, 5))
+    )
+    monitor.consume([late, early, more])
+    days = "SELECT events, amount FROM activity_day ORDER BY day"
+    last = "SELECT (last_activity_on - (SELECT min(day) FROM activity_day))::integer FROM standing"
+    assert monitor.rows(days) == [(2, 7), (1, 5)]
+    assert monitor.rows(last) == [(1,)]
+
+    monitor.consume([retracted("gone", late), retracted("gone-too", more)])
+    assert monitor.rows(days) == [(1, 3)]
+    assert monitor.rows(last) == [(0,)]
+
+    monitor.consume([retracted("all-gone", early)])
+    assert monitor.rows(days) == []
+    assert monitor.rows("SELECT last_activity_on FROM standing") == [(None,)]

@@ -43,7 +43,6 @@ BIG = {
     "alert",
     "alert_history",
     "attendance",
-    "activity_day",
     "risk_daily",
     "quarantine",
     "receipt",

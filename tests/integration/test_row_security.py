@@ -25,7 +25,7 @@ OPEN = {
     "migration", "opened", "policy_version", "receipt", "request_quota", "shadow_policy_version",
 }  # fmt: skip
 NAMED = {
-    "activity_day", "alert", "attendance", "conduct", "correction", "enrolment",
+    "alert", "attendance", "conduct", "correction", "enrolment",
     "enrolment_change", "result", "risk_daily", "seen_event", "standing",
 }  # fmt: skip
 # Who, and which (student, course) of A, B in MATH-1 and B, C in LAW-1 she has to do with.

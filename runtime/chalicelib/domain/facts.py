@@ -36,14 +36,13 @@ Dated = tuple[int, str, int]  # (occurred_us, event_uid, kind or status)
 
 _NO_WORK: list[tuple[wire.Scored | wire.Submitted, str]] = []
 _NO_SESSIONS: dict[str, Status] = {}
-_NO_ACTIVITY: dict[int, list[int]] = {}
 
 
 class Told:
     """What events tell of one student in one course."""
 
     __slots__ = (
-        "activity", "aspects", "conduct", "enrolment", "sessions", "void", "void_items", "work",
+        "active_day", "aspects", "conduct", "enrolment", "sessions", "void", "void_items", "work",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -53,7 +52,7 @@ class Told:
         # Made when there is something to put in: most often one of them holds all there is.
         self.work = _NO_WORK  # marks and submissions, each with its event_uid
         self.sessions: dict[str, Status] = _NO_SESSIONS
-        self.activity: dict[int, list[int]] = _NO_ACTIVITY  # [events, count, minutes] by day
+        self.active_day: int | None = None  # the last with any activity, in days since 1970 UTC
         self.conduct: tuple[Dated, ...] = ()
         self.enrolment: tuple[Dated, ...] = ()
 
@@ -79,17 +78,10 @@ class Told:
             self.sessions[event.session] = status
 
     def add_activity(self, event: wire.Active, _: str) -> None:
-        """Add to the sums of a day."""
+        """Let the latest day count."""
         day = event.occurred_us // MICROS_PER_DAY
-        known = self.activity.get(day)
-        if known is None:
-            if self.activity is _NO_ACTIVITY:
-                self.activity = {}
-            self.activity[day] = [1, event.count, event.minutes]
-        else:
-            known[0] += 1
-            known[1] += event.count
-            known[2] += event.minutes
+        if self.active_day is None or day > self.active_day:
+            self.active_day = day
 
     def add_conduct(self, event: wire.Conducted, uid: str) -> None:
         """Add one thing that happened."""

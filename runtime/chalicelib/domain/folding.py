@@ -29,8 +29,8 @@ def fold(
     """Return the standing with what events tell added to it.
 
     `terms` is the catalogue's word on the items told of, `known` the status so far of the sessions
-    told of. What cannot be added to (conduct, enrolment, anything void) is left as it is: the store
-    counts it anew.
+    told of. What cannot be added to (conduct, enrolment, attendance that is void) is left as it is: the
+    store counts it anew.
     """
     standing = touched.standing
     changed = 0
@@ -46,10 +46,11 @@ def fold(
         if held or came:
             sessions, attended, changed = sessions + held, attended + came, changed | ATTENDANCE
     active = standing.active_day
-    if told.activity:
-        latest = max(told.activity)
-        if active is None or latest > active:
-            active, changed = latest, changed | ACTIVITY
+    latest = told.active_day
+    if told.void & ACTIVITY:
+        active, changed = latest, changed | ACTIVITY
+    elif latest is not None and (active is None or latest > active):
+        active, changed = latest, changed | ACTIVITY
     if not changed:
         return touched
     if sums is None:

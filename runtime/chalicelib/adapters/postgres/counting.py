@@ -9,7 +9,6 @@ from chalicelib.adapters.postgres.event_rows import Row, from_row
 from chalicelib.domain import wire
 from chalicelib.domain.facts import ACTIVITY, ATTENDANCE, CONDUCT, ENROLMENT, WORK, Facts
 from chalicelib.domain.identity import event_uid
-from chalicelib.domain.standing import MICROS_PER_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,7 +24,7 @@ ASPECTS = {
     "conduct": CONDUCT,
     "enrolment": ENROLMENT,
 }
-Piece = tuple[str, str, str, object]  # (aspect, student, course, what within them)
+Piece = tuple[str, str, str, str]  # (aspect, student, course, what within them, if not all)
 
 
 def count(
@@ -67,7 +66,7 @@ def piece_of(event: wire.Event, uid: str) -> Piece | None:
         case wire.Attended():
             return "attendance", student, course, event.session
         case wire.Active():
-            return "activity", student, course, event.occurred_us // MICROS_PER_DAY
+            return "activity", student, course, ""
         case wire.Conducted():
             return "conduct", student, course, uid
         case wire.Enrolled():
@@ -94,7 +93,7 @@ def _retract(cursor: Pipeline, named: Sequence[Row]) -> set[Piece]:
 def _fold_anew(cursor: Pipeline, affected: Iterable[Piece], facts: Facts) -> None:
     """Forget the affected pieces and add what is left of their events to the facts."""
     pieces = set(affected)
-    for aspect in sorted({piece[0] for piece in pieces} - {"work"}):
+    for aspect in sorted({piece[0] for piece in pieces} & fact_tables.CLEARED):
         fact_tables.clear(cursor, aspect, [piece[1:] for piece in pieces if piece[0] == aspect])
     for row in event_log.of_pieces(cursor, {piece[1:3] for piece in pieces}):
         event = from_row(row)
@@ -104,6 +103,6 @@ def _fold_anew(cursor: Pipeline, affected: Iterable[Piece], facts: Facts) -> Non
         told = facts.of(student, course)
         told.aspects |= ASPECTS[aspect]
         if aspect == "work":
-            told.void_items |= {str(what)}
+            told.void_items |= {what}
         else:
             told.void |= ASPECTS[aspect]

@@ -1,4 +1,4 @@
-"""The tables of facts beside the standings: attendance, activity by day, conduct, enrolment."""
+"""The tables of facts beside the standings: attendance, conduct, enrolment."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     Part = Mapping[Pair, Told]
 
 _SQL = queries.load("folding.sql")
+CLEARED = {"attendance", "conduct", "enrolment"}  # aspects that have such a table
 
 
 def add(cursor: Pipeline, part: Part, sessions: Sessions) -> None:
@@ -31,7 +32,6 @@ def add(cursor: Pipeline, part: Part, sessions: Sessions) -> None:
     for statement in (
         *_sessions("add_sessions", fresh),
         *_sessions("replace_sessions", newer),
-        *_activity(part),
         *_dated("add_conduct", [(p, row) for p, t in part.items() for row in t.conduct]),
         *_dated("add_enrolment", [(p, row) for p, t in part.items() for row in t.enrolment]),
     ):
@@ -53,27 +53,6 @@ def _sessions(query: str, told: Sequence[tuple[Pair, str, Status]]) -> Iterator[
         )
 
 
-def _activity(part: Part) -> Iterator[Statement]:
-    told = [
-        (student, course, day, *sums)
-        for (student, course), one in part.items()
-        for day, sums in one.activity.items()
-    ]
-    if told:
-        student, course, day, events, amount, minutes = zip(*told, strict=True)
-        yield (
-            _SQL["add_activity"],
-            {
-                "student": arrays.plain(student),
-                "course": arrays.texts(course),
-                "day": arrays.plain(day),
-                "events": arrays.plain(events),
-                "amount": arrays.plain(amount),
-                "minutes": arrays.plain(minutes),
-            },
-        )
-
-
 def _dated(query: str, told: Sequence[tuple[Pair, Dated]]) -> Iterator[Statement]:
     if told:
         yield (
@@ -88,7 +67,7 @@ def _dated(query: str, told: Sequence[tuple[Pair, Dated]]) -> Iterator[Statement
         )
 
 
-def clear(cursor: Pipeline, aspect: str, pieces: Iterable[tuple[str, str, object]]) -> None:
+def clear(cursor: Pipeline, aspect: str, pieces: Iterable[tuple[str, str, str]]) -> None:
     """Forget these pieces of an aspect, before what is left of their events is folded anew."""
     students, courses, items = zip(*pieces, strict=True)
     as_texts = arrays.texts if aspect == "attendance" else arrays.plain

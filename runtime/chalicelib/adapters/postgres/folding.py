@@ -12,7 +12,7 @@ import msgspec
 
 from chalicelib.adapters.postgres import arrays, enrolment_spans, fact_tables, known_facts, queries
 from chalicelib.domain import folding
-from chalicelib.domain.facts import CONDUCT, ENROLMENT, WORK, Facts
+from chalicelib.domain.facts import ACTIVITY, CONDUCT, ENROLMENT, WORK, Facts
 from chalicelib.domain.standing import Conduct, Signals, Standing, Touched
 from chalicelib.domain.work import Result, Terms, put_terms
 
@@ -70,9 +70,8 @@ def _fold_part(
         folding.fold(one, told, terms.get(pair[1], _NO_TERMS), sessions.get(pair, _NONE_KNOWN))
         for (pair, told), one in zip(part.items(), standings, strict=True)
     ]
-    return count_anew(
-        cursor, touched, [t.aspects & (CONDUCT | ENROLMENT) | t.void for t in part.values()]
-    )
+    counted = [t.aspects & (CONDUCT | ENROLMENT) | t.void & ~ACTIVITY for t in part.values()]
+    return count_anew(cursor, touched, counted)
 
 
 def _read(pairs: Iterable[Pair], rows: Iterable[tuple[Any, ...]]) -> list[Touched]:
@@ -98,7 +97,7 @@ def count_anew(cursor: Pipeline, touched: list[Touched], aspects: Iterable[int])
         return touched
     pairs = [(touched[i].standing.student, touched[i].standing.course) for i, _ in chosen]
     cursor.execute(_SQL["count_anew"], _keys(pairs))
-    for n, enrolled, sessions, attended, active_day, *conducted in cursor.fetchall():
+    for n, enrolled, sessions, attended, *conducted in cursor.fetchall():
         incidents, suspensions, conduct = conducted
         i, changed = chosen[n - 1]
         standing = msgspec.structs.replace(
@@ -106,7 +105,6 @@ def count_anew(cursor: Pipeline, touched: list[Touched], aspects: Iterable[int])
             enrolled=enrolment_spans.from_text(enrolled),
             sessions=sessions,
             attended=attended,
-            active_day=active_day,
             incidents=incidents,
             suspensions=suspensions,
             conduct=_conduct(conduct),

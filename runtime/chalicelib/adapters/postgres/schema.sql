@@ -475,7 +475,7 @@ BEGIN
                       (SELECT a.alert_id FROM alert a WHERE a.ctid = ANY ($1))', name) USING places;
     END LOOP;
   ELSIF class = 'records' THEN
-    FOREACH name IN ARRAY ARRAY['attendance', 'activity_day', 'conduct', 'enrolment_change'] LOOP
+    FOREACH name IN ARRAY ARRAY['attendance', 'conduct', 'enrolment_change'] LOOP
       EXECUTE format('DELETE FROM %I x USING standing s WHERE s.ctid = ANY ($1)
                       AND x.student = s.student AND x.course = s.course', name) USING places;
     END LOOP;
@@ -695,17 +695,43 @@ CREATE TABLE public.access_batch (
     CONSTRAINT access_batch_check CHECK ((last_id >= first_id))
 );
 ALTER TABLE public.access_batch OWNER TO owner;
-CREATE TABLE public.activity_day (
+CREATE TABLE public.event (
     student uuid NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    event_uid uuid NOT NULL,
+    receipt uuid NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    event_type smallint NOT NULL,
+    source text NOT NULL COLLATE pg_catalog."C",
+    event_id text NOT NULL COLLATE pg_catalog."C",
     course text NOT NULL COLLATE pg_catalog."C",
-    day date NOT NULL,
-    events integer NOT NULL,
-    amount bigint NOT NULL,
-    minutes bigint NOT NULL,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+    subject text NOT NULL COLLATE pg_catalog."C",
+    details text NOT NULL,
+    metadata text
 )
-WITH (fillfactor='80');
-ALTER TABLE public.activity_day OWNER TO owner;
+PARTITION BY RANGE (occurred_at);
+ALTER TABLE public.event OWNER TO owner;
+CREATE TABLE public.retraction (
+    student uuid NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    event_uid uuid NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE public.retraction OWNER TO owner;
+CREATE VIEW public.activity_day WITH (security_invoker='true') AS
+ SELECT student,
+    course,
+    ((occurred_at AT TIME ZONE 'UTC'::text))::date AS day,
+    (count(*))::integer AS events,
+    (sum(COALESCE((((details)::json ->> 'count'::text))::bigint, (0)::bigint)))::bigint AS amount,
+    (sum(COALESCE((((details)::json ->> 'minutes'::text))::bigint, (0)::bigint)))::bigint AS minutes,
+    max(recorded_at) AS recorded_at
+   FROM public.event e
+  WHERE ((event_type = 4) AND (NOT (EXISTS ( SELECT
+           FROM public.retraction r
+          WHERE ((r.student = e.student) AND (r.occurred_at = e.occurred_at) AND (r.event_uid = e.event_uid))))))
+  GROUP BY student, course, (((occurred_at AT TIME ZONE 'UTC'::text))::date);
+ALTER VIEW public.activity_day OWNER TO owner;
 CREATE TABLE public.alert (
     alert_id bigint NOT NULL,
     student uuid NOT NULL,
@@ -869,22 +895,6 @@ ALTER TABLE public.erasure ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY 
     NO MAXVALUE
     CACHE 1
 );
-CREATE TABLE public.event (
-    student uuid NOT NULL,
-    occurred_at timestamp with time zone NOT NULL,
-    event_uid uuid NOT NULL,
-    receipt uuid NOT NULL,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
-    event_type smallint NOT NULL,
-    source text NOT NULL COLLATE pg_catalog."C",
-    event_id text NOT NULL COLLATE pg_catalog."C",
-    course text NOT NULL COLLATE pg_catalog."C",
-    subject text NOT NULL COLLATE pg_catalog."C",
-    details text NOT NULL,
-    metadata text
-)
-PARTITION BY RANGE (occurred_at);
-ALTER TABLE public.event OWNER TO owner;
 CREATE TABLE public.event_partition (
     starts timestamp with time zone NOT NULL,
     ends timestamp with time zone NOT NULL
@@ -1040,13 +1050,6 @@ ALTER TABLE public.retention_run ALTER COLUMN run ADD GENERATED ALWAYS AS IDENTI
     NO MAXVALUE
     CACHE 1
 );
-CREATE TABLE public.retraction (
-    student uuid NOT NULL,
-    occurred_at timestamp with time zone NOT NULL,
-    event_uid uuid NOT NULL,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL
-);
-ALTER TABLE public.retraction OWNER TO owner;
 CREATE TABLE public.roster (
     person text NOT NULL COLLATE pg_catalog."C",
     kind text NOT NULL COLLATE pg_catalog."C",
@@ -1166,8 +1169,6 @@ ALTER TABLE ONLY public.access_batch
     ADD CONSTRAINT access_batch_pkey PRIMARY KEY (batch);
 ALTER TABLE ONLY public.access
     ADD CONSTRAINT access_pkey PRIMARY KEY (access_id);
-ALTER TABLE ONLY public.activity_day
-    ADD CONSTRAINT activity_day_pkey PRIMARY KEY (student, course, day);
 ALTER TABLE ONLY public.alert_history
     ADD CONSTRAINT alert_history_pkey PRIMARY KEY (alert_id, version);
 ALTER TABLE ONLY public.alert
@@ -1292,7 +1293,6 @@ ALTER TABLE ONLY public.announcement
 ALTER TABLE ONLY public.intervention
     ADD CONSTRAINT intervention_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
 ALTER TABLE public.access ENABLE ROW LEVEL SECURITY;
-ALTER TABLE public.activity_day ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.alert ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.alert_history ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.announcement ENABLE ROW LEVEL SECURITY;
@@ -1307,7 +1307,6 @@ ALTER TABLE public.erasure ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.intervention ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.legal_hold ENABLE ROW LEVEL SECURITY;
 CREATE POLICY others ON public.access TO ingest, privacy, reader USING (true);
-CREATE POLICY others ON public.activity_day TO ingest, privacy, reader USING (true);
 CREATE POLICY others ON public.alert TO ingest, privacy, reader USING (true);
 CREATE POLICY others ON public.alert_history TO ingest, privacy, reader USING (true);
 CREATE POLICY others ON public.announcement TO ingest, privacy, reader USING (true);
@@ -1332,7 +1331,6 @@ CREATE POLICY others ON public.shadow_finding TO ingest, privacy, reader USING (
 CREATE POLICY others ON public.standing TO ingest, privacy, reader USING (true);
 ALTER TABLE public.person ENABLE ROW LEVEL SECURITY;
 CREATE POLICY persons ON public.access TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (subject = ( SELECT current_setting('monitor.person'::text, true) AS current_setting))));
-CREATE POLICY persons ON public.activity_day TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))));
 CREATE POLICY persons ON public.alert TO api USING ((( SELECT public.entered_as('sees_all'::text) AS entered_as) OR (course = ANY (( SELECT public.seen_courses() AS seen_courses)::text[])) OR (student = ANY (( SELECT public.seen_students() AS seen_students)::uuid[]))));
 CREATE POLICY persons ON public.alert_history TO api USING ((EXISTS ( SELECT
    FROM public.alert a
@@ -1445,8 +1443,22 @@ GRANT SELECT ON SEQUENCE public.access_access_id_seq TO ingest;
 GRANT SELECT ON TABLE public.access_batch TO api;
 GRANT SELECT ON TABLE public.access_batch TO privacy;
 GRANT SELECT,INSERT ON TABLE public.access_batch TO ingest;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activity_day TO ingest;
-GRANT SELECT ON TABLE public.activity_day TO api;
+GRANT SELECT,INSERT ON TABLE public.event TO ingest;
+GRANT SELECT ON TABLE public.event TO privacy;
+GRANT SELECT(student) ON TABLE public.event TO reader;
+GRANT SELECT(occurred_at) ON TABLE public.event TO reader;
+GRANT SELECT(recorded_at) ON TABLE public.event TO reader;
+GRANT SELECT(event_type) ON TABLE public.event TO reader;
+GRANT SELECT(course) ON TABLE public.event TO reader;
+GRANT SELECT(subject) ON TABLE public.event TO reader;
+GRANT SELECT(details) ON TABLE public.event TO reader;
+GRANT SELECT,INSERT ON TABLE public.retraction TO ingest;
+GRANT SELECT ON TABLE public.retraction TO api;
+GRANT SELECT ON TABLE public.retraction TO privacy;
+GRANT SELECT(student) ON TABLE public.retraction TO reader;
+GRANT SELECT(occurred_at) ON TABLE public.retraction TO reader;
+GRANT SELECT(event_uid) ON TABLE public.retraction TO reader;
+GRANT SELECT ON TABLE public.activity_day TO ingest;
 GRANT SELECT ON TABLE public.activity_day TO privacy;
 GRANT SELECT ON TABLE public.activity_day TO reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.alert TO ingest;
@@ -1492,15 +1504,6 @@ GRANT SELECT ON TABLE public.disclosure TO ingest;
 GRANT SELECT ON TABLE public.erasure TO ingest;
 GRANT SELECT ON TABLE public.erasure TO api;
 GRANT SELECT ON TABLE public.erasure TO privacy;
-GRANT SELECT,INSERT ON TABLE public.event TO ingest;
-GRANT SELECT ON TABLE public.event TO privacy;
-GRANT SELECT(student) ON TABLE public.event TO reader;
-GRANT SELECT(occurred_at) ON TABLE public.event TO reader;
-GRANT SELECT(recorded_at) ON TABLE public.event TO reader;
-GRANT SELECT(event_type) ON TABLE public.event TO reader;
-GRANT SELECT(course) ON TABLE public.event TO reader;
-GRANT SELECT(subject) ON TABLE public.event TO reader;
-GRANT SELECT(details) ON TABLE public.event TO reader;
 GRANT SELECT ON TABLE public.event_partition TO ingest;
 GRANT SELECT ON TABLE public.event_partition TO api;
 GRANT SELECT ON TABLE public.event_stray TO ingest;
@@ -1536,9 +1539,6 @@ GRANT SELECT ON TABLE public.result TO api;
 GRANT SELECT ON TABLE public.result TO privacy;
 GRANT SELECT ON TABLE public.result TO reader;
 GRANT SELECT ON TABLE public.retention_run TO privacy;
-GRANT SELECT,INSERT ON TABLE public.retraction TO ingest;
-GRANT SELECT ON TABLE public.retraction TO api;
-GRANT SELECT ON TABLE public.retraction TO privacy;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.roster TO api;
 GRANT SELECT ON TABLE public.roster TO ingest;
 GRANT SELECT ON TABLE public.roster TO privacy;

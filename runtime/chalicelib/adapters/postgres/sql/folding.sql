@@ -39,17 +39,6 @@ FROM unnest(%(student)s::uuid[], %(course)s::text[], %(session)s::text[], %(occu
        AS t (student, course, session, occurred_us, event_uid, status)
 WHERE a.student = t.student AND a.course = t.course AND a.session = t.session
 
--- name: add_activity
--- Activity by day; integer sums, so the order does not matter.
-INSERT INTO activity_day AS a (student, course, day, events, amount, minutes)
-SELECT student, course, date '1970-01-01' + day, events, amount, minutes
-FROM unnest(%(student)s::uuid[], %(course)s::text[], %(day)s::integer[], %(events)s::integer[],
-            %(amount)s::bigint[], %(minutes)s::bigint[])
-       AS t (student, course, day, events, amount, minutes)
-ON CONFLICT (student, course, day) DO UPDATE SET
-  events = a.events + excluded.events, amount = a.amount + excluded.amount,
-  minutes = a.minutes + excluded.minutes, recorded_at = now()
-
 -- name: add_conduct
 INSERT INTO conduct (student, course, occurred_at, event_uid, kind)
 SELECT student, course, timestamptz 'epoch' + occurred_us * interval '1 microsecond', event_uid, kind
@@ -72,8 +61,6 @@ SELECT t.n, e.spans::text,
           AND (e.spans IS NULL OR e.spans @> a.occurred_at)),
        (SELECT count(*) FROM attendance a WHERE a.student = t.student AND a.course = t.course
           AND (e.spans IS NULL OR e.spans @> a.occurred_at) AND a.status IN (1, 3)),
-       (SELECT max(a.day) - date '1970-01-01' FROM activity_day a
-        WHERE a.student = t.student AND a.course = t.course),
        (SELECT count(*) FROM conduct d
         WHERE d.student = t.student AND d.course = t.course AND d.kind = 1),
        (SELECT count(*) FROM conduct d
@@ -131,11 +118,6 @@ WHERE s.student = t.student AND s.course = t.course
 DELETE FROM attendance a USING unnest(%(student)s::uuid[], %(course)s::text[], %(item)s::text[])
   AS t (student, course, item)
 WHERE a.student = t.student AND a.course = t.course AND a.session = t.item
-
--- name: clear_activity
-DELETE FROM activity_day a USING unnest(%(student)s::uuid[], %(course)s::text[], %(item)s::integer[])
-  AS t (student, course, day)
-WHERE a.student = t.student AND a.course = t.course AND a.day = date '1970-01-01' + t.day
 
 -- name: clear_conduct
 DELETE FROM conduct d USING unnest(%(student)s::uuid[], %(course)s::text[], %(item)s::uuid[])
