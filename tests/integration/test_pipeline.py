@@ -33,7 +33,7 @@ def test_what_is_sent_for_later_is_done_before_what_follows(db):
         cursor.later([("UPDATE note SET n = n + 10", [])], rows=2)
         cursor.execute("SELECT max(n) FROM note")
         assert cursor.fetchall() == [(12,)]
-        assert found.result() == [(2,)]
+        assert found.rows() == [(2,)]
     assert notes(db) == [11, 12]
 
 
@@ -41,7 +41,7 @@ def test_what_goes_along_is_done_before_what_it_goes_with(db):
     with db.transaction() as cursor:
         cursor.along("INSERT INTO note VALUES (%s)", [1])
         cursor.along("INSERT INTO note VALUES (2)")
-        assert cursor.soon("SELECT count(*) FROM note", {}).result() == [(2,)]
+        assert cursor.soon("SELECT count(*) FROM note", {}).rows() == [(2,)]
         cursor.along("UPDATE note SET n = n + 10")
         cursor.later([("INSERT INTO note SELECT max(n) + 1 FROM note", [])])
         cursor.along("UPDATE note SET n = n + 10 WHERE n = 13")
@@ -128,7 +128,7 @@ def ask_after(db, query):
     with db.transaction() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 50")
         cursor.later([(query, [])])
-        cursor.soon("SELECT 1", {}).result()
+        cursor.soon("SELECT 1", {}).rows()
 
 
 def test_an_error_of_it_is_what_a_question_asked_after_it_raises(db):

@@ -29,8 +29,8 @@ def fold(
     """Return the standing with what events tell added to it.
 
     `terms` is the catalogue's word on the items told of, `known` the status so far of the sessions
-    told of. What cannot be added to (conduct, enrolment, attendance that is void) is left as it is: the
-    store counts it anew.
+    told of. What cannot be added to (conduct, enrolment, attendance that is void) is left as it is:
+    the store counts it anew.
     """
     standing = touched.standing
     changed = 0
@@ -47,9 +47,7 @@ def fold(
             sessions, attended, changed = sessions + held, attended + came, changed | ATTENDANCE
     active = standing.active_day
     latest = told.active_day
-    if told.void & ACTIVITY:
-        active, changed = latest, changed | ACTIVITY
-    elif latest is not None and (active is None or latest > active):
+    if told.void & ACTIVITY or (latest is not None and (active is None or latest > active)):
         active, changed = latest, changed | ACTIVITY
     if not changed:
         return touched

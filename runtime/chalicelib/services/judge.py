@@ -18,12 +18,13 @@ from chalicelib.domain.indicators import (
     worth_an_alert,
 )
 from chalicelib.domain.score import Scale, has_dates, scale
-from chalicelib.domain.standing import NO_SIGNALS, CourseContext, Touched
+from chalicelib.domain.standing import CourseContext, Touched
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
+    from chalicelib.domain.facts import Pair
     from chalicelib.domain.policy import Policy
     from chalicelib.ports.write_path import Unit
 
@@ -62,15 +63,20 @@ class Judge:
         A standing that is as it was, though events touched it, has been judged as it is; what the
         time since then has made of it is the sweep's to say.
         """
-        verdicts: list[Verdict] = []
         self.refresh(unit, now)
-        for part_touched in parts:
-            touched = [one for one in part_touched if one.changed or not one.place]
-            contexts = self._contexts_of(unit, {t.standing.course for t in touched}, now)
-            part = self.verdicts(touched, contexts, now)
-            unit.save_standings([one for one in map(_with_risk, part) if one is not None])
-            verdicts += part
-        return unit.reconcile_alerts(_findings(verdicts), now, self.policy_of)
+        found: dict[Pair, list[Finding]] = {}
+        for part in parts:
+            found |= self._judge_part(unit, part, now)
+        return unit.reconcile_alerts(found, now, self.policy_of)
+
+    def _judge_part(
+        self, unit: Unit, part: Sequence[Touched], now: dt.datetime
+    ) -> dict[Pair, list[Finding]]:
+        touched = [one for one in part if one.changed or not one.place]
+        contexts = self._contexts_of(unit, {t.standing.course for t in touched}, now)
+        verdicts = self.verdicts(touched, contexts, now)
+        unit.save_standings([one for one in map(_with_risk, verdicts) if one is not None])
+        return _findings(verdicts)
 
     def refresh(self, unit: Unit, now: dt.datetime) -> None:
         """Learn which policies are in force, unless that was learnt a short while ago."""
@@ -140,7 +146,7 @@ def verdict_of(
     findings = evaluate(standing, context, policy, as_of_us)
     risk = risk_total(standing, policy, as_of_us, by)
     flags = flags_of(standing, context, policy, as_of_us)
-    if flags or one.signals is not NO_SIGNALS:
+    if flags or one.signals.risk_before is not None:
         findings += look_beyond(flags, risk, one.signals, policy)
     return Verdict(one, findings, risk, flags)
 
@@ -160,9 +166,9 @@ def _with_risk(verdict: Verdict) -> Touched | None:
     return touched if touched.changed or not touched.place else None
 
 
-def _findings(verdicts: Iterable[Verdict]) -> dict[tuple[str, str], list[Finding]]:
+def _findings(verdicts: Iterable[Verdict]) -> dict[Pair, list[Finding]]:
     """Return the findings of every standing whose alerts may have to change."""
-    found: dict[tuple[str, str], list[Finding]] = {}
+    found: dict[Pair, list[Finding]] = {}
     for one in verdicts:
         serious = worth_an_alert(one.findings) if one.findings else []
         if serious or one.touched.open_alerts:

@@ -33,7 +33,7 @@ class Begun(NamedTuple):
 
 def begin(cursor: Pipeline, students: Iterable[str]) -> Begun:
     """Wait for other writers of these students; return what was committed until then."""
-    lanes = {int(student[:2], 16) for student in students}
+    lanes = {int(byte, 16) for byte in {student[:2] for student in students}}
     # In one message; the second sees what was committed while the first waited.
     cursor.execute(f"{_SQL['lock_lanes']}; {_SQL['horizon']}", {"lanes": arrays.plain(lanes)})
     return Begun(*cursor.fetchall()[0])
@@ -65,12 +65,13 @@ def add_events(
 ) -> Sorted:
     """Store the events that are new, and tell which those are; safe to repeat.
 
-    Calls `meanwhile` with every event once, in parts, while the server is busy.
+    Most often all are, and have been stored at once before anybody asks: `meanwhile` is called
+    with every event then, once, in parts, while the server is busy.
     """
+    if not incoming or _copy(cursor, incoming, meanwhile):
+        return Sorted(list(range(len(incoming))), [], [])
     offered, repeated, conflicting = _apart(incoming)
-    new = _insert(cursor, [incoming[i] for i in offered], meanwhile)
-    if new is None:
-        return Sorted(offered, repeated, conflicting)
+    new = _insert(cursor, [incoming[i] for i in offered])
     known = [i for i in offered if _key(incoming[i]) not in new]
     rows = [_row(incoming[i]) for i in known]
     stored = {(row.student, row.occurred_us, row.event_uid): row for row in find(cursor, rows)}
@@ -154,24 +155,26 @@ def _apart(incoming: Sequence[Incoming]) -> tuple[list[int], list[int], list[int
     return list(first.values()), repeated, conflicting
 
 
-def _insert(
+def _copy(
     cursor: Pipeline,
     incoming: Sequence[Incoming],
     meanwhile: Callable[[Sequence[Incoming]], None],
-) -> set[Key] | None:
-    """Return the keys that were new, or None when all were, as they are but for redelivery."""
-    if not incoming:
-        return None
+) -> bool:
+    """Store them all; False when one was stored before or is there twice, and nothing is stored."""
     feed = Feed(incoming, meanwhile)
     cursor.along("SAVEPOINT before_events")
     try:
         cursor.copy_expert(_SQL["add_new_events"], feed)
     except errors.UniqueViolation:
         cursor.execute("ROLLBACK TO SAVEPOINT before_events")
-    else:
-        if feed.error is not None:
-            raise feed.error
-        return None
+        return False
+    if feed.error is not None:
+        raise feed.error
+    return True
+
+
+def _insert(cursor: Pipeline, incoming: Sequence[Incoming]) -> set[Key]:
+    """Store those that are not yet; return the keys of these."""
     rows = [_row(one) for one in incoming]
     cursor.execute(_SQL["add_events"], _columns(rows, [one.receipt for one in incoming]))
     return set(cursor.fetchall())

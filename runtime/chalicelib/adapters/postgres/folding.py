@@ -18,14 +18,12 @@ from chalicelib.domain.work import Result, Terms, put_terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from concurrent.futures import Future
 
     from chalicelib.adapters.postgres.known_facts import Known
-    from chalicelib.adapters.postgres.pipeline import Pipeline, Statement
+    from chalicelib.adapters.postgres.pipeline import Asked, Pipeline, Statement
     from chalicelib.domain.facts import Pair, Status, Told
 
     Part = Mapping[Pair, Told]
-    Answer = Future[list[tuple[Any, ...]]]
 
 # Pairs that are read, folded, judged and saved together: so many that a statement is worth its way
 # to the server, so few that client and server both have something to do from early on.
@@ -53,10 +51,10 @@ def fold(cursor: Pipeline, facts: Facts) -> Iterator[list[Touched]]:
     for number, part in enumerate(parts, 1):
         standings, known = following.pop()
         following += [_ask(cursor, later) for later in parts[number : number + 1]]
-        yield _fold_part(cursor, part, _read(part, standings.result()), known())
+        yield _fold_part(cursor, part, _read(part, standings.rows()), known())
 
 
-def _ask(cursor: Pipeline, part: Part) -> tuple[Answer, Callable[[], Known]]:
+def _ask(cursor: Pipeline, part: Part) -> tuple[Asked, Callable[[], Known]]:
     """Ask for what is known of these pairs."""
     return cursor.soon(_SQL["standings_to_fold"], _keys(part)), known_facts.ask(cursor, part)
 

@@ -32,10 +32,10 @@ def ask(cursor: Pipeline, part: Mapping[Pair, Told]) -> Callable[[], Known]:
     sessions = [(pair, session) for pair, one in part.items() for session in one.sessions]
     if not work and not sessions:
         return lambda: Known({}, {})
-    rows = cursor.soon(_SQL["terms_and_sessions"], _keys(work, sessions))
+    asked = cursor.soon(_SQL["terms_and_sessions"], _keys(work, sessions))
 
     def answer() -> Known:
-        return _known(rows.result(), work, sessions)
+        return _known(asked.rows(), work, sessions)
 
     return answer
 

@@ -24,6 +24,21 @@ if TYPE_CHECKING:
     Statement = tuple[str, Values | None]
 
 
+class Asked:
+    """A query that runs behind the caller's back."""
+
+    def __init__(self, ran: Future[Cursor]) -> None:
+        self._ran = ran
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Return its rows, once, when they are there; raise what went wrong.
+
+        They are read here, not behind the caller's back, where the server would wait meanwhile.
+        """
+        with self._ran.result() as cursor:
+            return cursor.fetchall()
+
+
 class Pipeline:
     """The statements of one transaction, always in the order in which they were given."""
 
@@ -63,14 +78,11 @@ class Pipeline:
         transaction; RuntimeError when the last one touches another number of `rows`.
         """
         if statements:
-            all_of_them = [*self._taken_along(), *statements]
-            self._running.append(self._thread().submit(self._run, all_of_them, rows))
+            self._send(statements, rows)
 
-    def soon(self, query: str, values: Mapping[str, Any]) -> Future[list[tuple[Any, ...]]]:
-        """Run a query after all earlier statements; its rows are there when they are asked for."""
-        asked = self._thread().submit(self._ask, [*self._taken_along(), (query, values)])
-        self._running.append(asked)
-        return asked
+    def soon(self, query: str, values: Mapping[str, Any]) -> Asked:
+        """Run a query after all earlier statements; do not wait for its rows."""
+        return Asked(self._send([(query, values)]))
 
     def wait(self) -> None:
         """Wait for what was given to `later` and `soon`; raise the first error of it."""
@@ -116,28 +128,29 @@ class Pipeline:
         along, self._along = self._along, []
         return along
 
-    def _ask(self, statements: Sequence[Statement]) -> list[tuple[Any, ...]]:
-        with self._behind() as cursor:
-            cursor.execute(_message(cursor, statements))
-            return cursor.fetchall()
+    def _send(self, statements: Sequence[Statement], rows: int | None = None) -> Future[Cursor]:
+        """Have a message run by the thread; it is made here, so that the server has not to wait."""
+        message = _message(self._cursor, [*self._taken_along(), *statements])
+        sent = self._thread().submit(self._run, message, rows)
+        self._running.append(sent)
+        return sent
 
-    @contextlib.contextmanager
-    def _behind(self) -> Iterator[Cursor]:
-        """Give a cursor; after an error nothing is run, so that this error is what is raised."""
+    def _run(self, message: bytes, rows: int | None) -> Cursor:
+        """Run a message; after an error none is run, so that this error is what is raised."""
         if self._failed is not None:
             raise self._failed
         try:
-            with self._connection.cursor() as cursor:
-                yield cursor
+            return self._executed(message, rows)
         except Exception as error:
             self._failed = error
             raise
 
-    def _run(self, statements: Sequence[Statement], rows: int | None) -> None:
-        with self._behind() as cursor:
-            cursor.execute(_message(cursor, statements))
-            if rows is not None and cursor.rowcount != rows:
-                raise RuntimeError(f"{rows} rows expected, {cursor.rowcount} touched")
+    def _executed(self, message: bytes, rows: int | None) -> Cursor:
+        cursor = self._connection.cursor()
+        cursor.execute(message)
+        if rows is not None and cursor.rowcount != rows:
+            raise RuntimeError(f"{rows} rows expected, {cursor.rowcount} touched")
+        return cursor
 
 
 def _message(cursor: Cursor, statements: Sequence[Statement]) -> bytes:
