@@ -57,8 +57,9 @@ def _count_and_judge(
     new: Sequence[Incoming], unit: Unit, judge: Judge, now: dt.datetime
 ) -> Outcome:
     """Let new events count; what judging needs is asked for at once, not in between."""
+    parts = unit.count(new)
     judge.prepare(unit, {i.event.course or "" for i in new}, now)
-    return judge.judge(unit, unit.count(new), now)
+    return judge.judge(unit, parts, now)
 
 
 def quarantine_event(unit: Unit, incoming: Incoming, detail: str) -> None:

@@ -106,9 +106,20 @@ def _details(**values: Any) -> str:
     return _encode(_Details(**values)).decode()
 
 
+# What comes again and again is written once; by position, since names double the cost of asking.
 @functools.lru_cache(maxsize=1024)
-def _often_the_same(**values: Any) -> str:
-    return _details(**values)
+def _submitted(due_us: int | None, attempt: int | None) -> str:
+    return _details(due_us=due_us, attempt=attempt)
+
+
+@functools.lru_cache(maxsize=1024)
+def _active(count: int, minutes: int) -> str:
+    return _details(count=count, minutes=minutes)
+
+
+@functools.lru_cache(maxsize=16)
+def _attended(status: str) -> str:
+    return _details(status=status)
 
 
 def _scored(event: wire.Scored) -> tuple[str, str]:
@@ -126,9 +137,9 @@ def _scored(event: wire.Scored) -> tuple[str, str]:
 
 _CONTENT: dict[type, Any] = {
     wire.Scored: _scored,
-    wire.Submitted: lambda e: (e.item, _often_the_same(due_us=e.due_us, attempt=e.attempt)),
-    wire.Attended: lambda e: (e.session, _often_the_same(status=e.status)),
-    wire.Active: lambda e: (e.kind, _often_the_same(count=e.count, minutes=e.minutes)),
+    wire.Submitted: lambda e: (e.item, _submitted(e.due_us, e.attempt)),
+    wire.Attended: lambda e: (e.session, _attended(e.status)),
+    wire.Active: lambda e: (e.kind, _active(e.count, e.minutes)),
     wire.Conducted: lambda e: (e.kind, "{}"),
     wire.Enrolled: lambda e: ("", _details(status=e.status)),
     wire.Retracted: lambda e: (e.retracted_id, _details(retracted_us=e.retracted_us)),

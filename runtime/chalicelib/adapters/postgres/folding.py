@@ -5,6 +5,7 @@ The students are locked, so nobody changes in between what was read.
 
 from __future__ import annotations
 
+import itertools
 import operator
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.facts import Pair, Status, Told
 
     Part = Mapping[Pair, Told]
+    _Asked = tuple[Part, Asked, Callable[[], Known]]
 
 # Pairs that are read, folded, judged and saved together: so many that a statement is worth its way
 # to the server, so few that client and server both have something to do from early on.
@@ -42,21 +44,28 @@ _NO_TERMS: dict[str, Terms] = {}
 def fold(cursor: Pipeline, facts: Facts) -> Iterator[list[Touched]]:
     """Add the facts to the tables of facts; yield the standings as they become, not saved yet.
 
-    They come in parts: while one is folded, judged and saved here, the server reads the next.
+    They come in parts: while one is folded, judged and saved here, the server reads the next. The
+    first has been asked for when this returns.
     """
-    told = list(facts.items())
-    size = min(MOST, max(LEAST, -(-len(told) // PARTS)))
-    parts = [dict(told[start : start + size]) for start in range(0, len(told), size)]
-    following = [_ask(cursor, part) for part in parts[:1]]
-    for number, part in enumerate(parts, 1):
-        standings, known = following.pop()
-        following += [_ask(cursor, later) for later in parts[number : number + 1]]
+    told = iter(facts.items())
+    size = min(MOST, max(LEAST, -(-len(facts) // PARTS)))
+    parts = iter(lambda: dict(itertools.islice(told, size)), {})
+    asked = (_ask(cursor, part) for part in parts)
+    return _folded(cursor, next(asked, None), asked)
+
+
+def _folded(
+    cursor: Pipeline, asked: _Asked | None, following: Iterator[_Asked]
+) -> Iterator[list[Touched]]:
+    while asked is not None:
+        (part, standings, known), asked = asked, next(following, None)
         yield _fold_part(cursor, part, _read(part, standings.rows()), known())
 
 
-def _ask(cursor: Pipeline, part: Part) -> tuple[Asked, Callable[[], Known]]:
+def _ask(cursor: Pipeline, part: Part) -> _Asked:
     """Ask for what is known of these pairs."""
-    return cursor.soon(_SQL["standings_to_fold"], _keys(part)), known_facts.ask(cursor, part)
+    standings = cursor.soon(_SQL["standings_to_fold"], _keys(part))
+    return part, standings, known_facts.ask(cursor, part)
 
 
 def _fold_part(
