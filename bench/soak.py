@@ -6,18 +6,15 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psycopg2
-
 from bench.database import consumer
 from bench.workload import Workload, kinesis_event
+from bench.writers import backends, cpu_s
 
 if TYPE_CHECKING:
     from chalicelib.consumer import Consumer
 
 RATE = 10_000
 BATCH = 2000
-_TICKS = 100  # of /proc a second
-_BACKENDS = "SELECT pid FROM pg_stat_activity WHERE usename = 'ingest'"
 
 
 def measure(ingest: str, superuser: str, *, seconds: float) -> dict[str, float]:
@@ -25,8 +22,8 @@ def measure(ingest: str, superuser: str, *, seconds: float) -> dict[str, float]:
     whole, workload = consumer(ingest), Workload(seed=time.time_ns())
     waiting = [kinesis_event(workload.batch(BATCH, bursty=False)) for _ in range(40)]
     whole.consume(waiting.pop())
-    pids = _backends(superuser)
-    cpu, rss = _cpu_s(pids), _rss_mb()
+    pids = backends(superuser)
+    cpu, rss = cpu_s(pids), _rss_mb()
     began, done = time.perf_counter(), 0
     making = 0.0  # seconds that making events took, which a real consumer does not spend
     while (now := time.perf_counter() - began - making) < seconds:
@@ -43,7 +40,7 @@ def measure(ingest: str, superuser: str, *, seconds: float) -> dict[str, float]:
     return {
         "events_per_s": done / took,
         "seconds": took,
-        "writer_core_share": (_cpu_s(pids) - cpu) / took,
+        "writer_core_share": (cpu_s(pids) - cpu) / took,
         "lag_s_end": max(0.0, took - done / RATE),
         "rss_mb_start": rss,
         "rss_mb_end": _rss_mb(),
@@ -54,24 +51,6 @@ def _consume(whole: Consumer, waiting: list[dict[str, object]]) -> int:
     whole.consume(waiting.pop())
     assert whole.last.new == BATCH, whole.last
     return BATCH
-
-
-def _backends(superuser: str) -> list[int]:
-    connection = psycopg2.connect(superuser)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(_BACKENDS)
-            return [pid for (pid,) in cursor.fetchall()]
-    finally:
-        connection.close()
-
-
-def _cpu_s(pids: list[int]) -> float:
-    ticks = 0
-    for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / _TICKS
 
 
 def _rss_mb() -> float:
