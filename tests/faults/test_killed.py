@@ -44,12 +44,12 @@ def events(prefix="e"):
     return [
         {
             "event_id": f"{prefix}{i}",
-            "event_type": "activity_recorded",
+            "event_type": "attendance_recorded",
             "student_id": f"student-{i % 40}",
             "course_id": "MATH-1",
             "occurred_at": f"{now}.{i:06d}Z",
-            "kind": "page_view",
-            "count": 1,
+            "session_id": f"session-{i}",
+            "status": "present",
         }
         for i in range(EVENTS)
     ]
@@ -90,7 +90,7 @@ def assert_kept(system, sender):
     assert verdict.ok, str(verdict)
     connection = psycopg2.connect(conninfo)
     with connection, connection.cursor() as cursor:
-        cursor.execute("SELECT sum(amount), sum(events) FROM activity_day")
+        cursor.execute("SELECT sum(sessions), sum(attended) FROM standing")
         assert cursor.fetchone() == (EVENTS, EVENTS)
     connection.close()
 

@@ -281,6 +281,8 @@ def test_a_retraction_takes_nothing_from_another_student_of_the_same_id(monitor)
     monitor.consume([one, other])
 
     assert monitor.rows("SELECT student::text, amount FROM activity_day") == [(STUDENTS[1], 3)]
+    seen = "SELECT student::text FROM standing WHERE last_activity_on IS NOT NULL"
+    assert monitor.rows(seen) == [(STUDENTS[1],)]
 
 
 def test_activity_by_day_sums_up_what_counts_and_the_last_day_goes_back_with_a_retraction(monitor):
@@ -301,3 +303,29 @@ def test_activity_by_day_sums_up_what_counts_and_the_last_day_goes_back_with_a_r
     monitor.consume([retracted("all-gone", early)])
     assert monitor.rows(days) == []
     assert monitor.rows("SELECT last_activity_on FROM standing") == [(None,)]
+
+
+def test_activity_by_day_is_for_whole_records_and_for_analysts(monitor):
+    monitor.consume([active("a", STUDENTS[0], 1, count=3)])
+    for role in ("privacy", "reader"):
+        database = Database(monitor.server.dsn(role))
+        assert database.ask("SELECT student::text, amount FROM activity_day", {}) == [
+            (STUDENTS[0], 3)
+        ]
+        database.close()
+    database = Database(monitor.server.dsn("api"))
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        database.ask("SELECT FROM activity_day", {})
+    database.close()
+
+
+def test_repeats_and_contradictions_are_told_apart_in_a_batch_and_from_before(monitor):
+    known, fresh = active("known", STUDENTS[0], 1), active("fresh", STUDENTS[0], 1)
+    others = [active(name, STUDENTS[0], 1, count=9) for name in ("known", "fresh")]
+    monitor.consume([known])
+    monitor.consume([known, fresh, *others, known, fresh])
+
+    last = monitor.consumer.last
+    assert (last.new, last.repeated, last.quarantined) == (1, 3, 2)
+    assert stored(monitor) == ["fresh", "known"]
+    assert set_aside(monitor) == [("conflict", "fresh"), ("conflict", "known")]

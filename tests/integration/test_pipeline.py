@@ -150,6 +150,30 @@ def test_an_error_of_a_question_is_raised_by_the_next_statement(db):
     assert notes(db) == []
 
 
+def lose_the_connection(db, ask):
+    """Have the server end the connection behind the caller's back; go on when it has."""
+    with db.transaction() as cursor:
+        early = cursor.soon("SELECT 1", {})
+        lost = cursor.soon("SELECT pg_terminate_backend(pg_backend_pid())", {})
+        with contextlib.suppress(psycopg2.Error):
+            lost.rows()
+        ask(cursor, early)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda _, early: early.rows(),
+        lambda cursor, _: cursor.soon("SELECT %(n)s", {"n": "one"}),
+        lambda cursor, _: cursor.later([("SELECT %s", ["one"])]),
+    ],
+    ids=["an answer", "a question", "a statement"],
+)
+def test_a_connection_lost_behind_is_told_as_what_it_was(db, ask):
+    with pytest.raises(UnavailableError, match="closed the connection unexpectedly"):
+        lose_the_connection(db, ask)
+
+
 def test_another_number_of_rows_than_expected_is_an_error(db):
     with pytest.raises(RuntimeError, match="2 rows expected, 0 touched"):
         later(db, "UPDATE note SET n = 3 WHERE n = 9", rows=2)

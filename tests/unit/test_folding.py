@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 
-from chalicelib.domain.facts import Facts
+from chalicelib.domain.facts import ACTIVITY, Facts, Told
 from chalicelib.domain.folding import fold, unheard_of
 from chalicelib.domain.identity import event_uid
+from chalicelib.domain.standing import MICROS_PER_DAY
 from chalicelib.domain.work import Terms, marks_in_order
 from tests.builders import STUDENTS, active, at, attended, scored, submitted
 
@@ -91,3 +92,22 @@ def test_a_later_status_of_a_session_takes_the_place_of_the_earlier():
 def test_activity_moves_the_last_day_forwards_only():
     one = folded(active("a", ADA, 3), active("b", ADA, 1))
     assert one.active_day == at(3) // 86_400_000_000
+
+
+def test_void_activity_is_what_is_left_of_it():
+    known = fold_told(active("a", ADA, 5))
+
+    assert known.standing.active_day == at(5) // MICROS_PER_DAY
+    left = fold_told(active("b", ADA, 2), onto=known, void=ACTIVITY)
+    assert (left.standing.active_day, left.changed) == (at(2) // MICROS_PER_DAY, ACTIVITY)
+    assert fold_told(onto=known, void=ACTIVITY).standing.active_day is None
+    assert fold_told(active("b", ADA, 2), onto=known) is known  # nothing void: the later day stays
+
+
+def fold_told(*events, onto=None, void=0):
+    """Fold what events tell, where these aspects of what was known before are void."""
+    told = Told()
+    for event in events:
+        told.add(event, event_uid("local", event.event_id))
+    told.void = void
+    return fold(onto or unheard_of(ADA, "MATH-1"), told, {}, {})

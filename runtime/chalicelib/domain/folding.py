@@ -29,8 +29,8 @@ def fold(
     """Return the standing with what events tell added to it.
 
     `terms` is the catalogue's word on the items told of, `known` the status so far of the sessions
-    told of. What cannot be added to (conduct, enrolment, attendance that is void) is left as it is:
-    the store counts it anew.
+    told of. Of work and activity that are void, `told` holds all that is left. What cannot be added
+    to (conduct, enrolment, attendance that is void) is left as it is: the store counts it anew.
     """
     standing = touched.standing
     changed = 0

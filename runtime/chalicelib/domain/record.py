@@ -34,7 +34,7 @@ SECTIONS = (
     Section("standings", "Standings", "Each course, summed up.", ("standing",)),
     Section("results", "Work", "The result that counts of each piece of work.", ()),
     Section("attendance", "Attendance", "The latest status of each session.", ("attendance",)),
-    Section("activity", "Activity", "By course and day.", ("activity_day",)),
+    Section("activity", "Activity", "By course and day.", ()),
     Section("conduct", "Conduct", "Incidents, suspensions and commendations.", ("conduct",)),
     Section(
         "risk",

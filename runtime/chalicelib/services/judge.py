@@ -146,7 +146,7 @@ def verdict_of(
     findings = evaluate(standing, context, policy, as_of_us)
     risk = risk_total(standing, policy, as_of_us, by)
     flags = flags_of(standing, context, policy, as_of_us)
-    if flags or one.signals.risk_before is not None:
+    if flags or one.signals.risk_before is not None:  # without either, there is nothing to look at
         findings += look_beyond(flags, risk, one.signals, policy)
     return Verdict(one, findings, risk, flags)
 

@@ -74,7 +74,8 @@ def add_events(
     new = _insert(cursor, [incoming[i] for i in offered])
     known = [i for i in offered if _key(incoming[i]) not in new]
     rows = [_row(incoming[i]) for i in known]
-    stored = {(row.student, row.occurred_us, row.event_uid): row for row in find(cursor, rows)}
+    found = find(cursor, rows) if rows else []
+    stored = {(row.student, row.occurred_us, row.event_uid): row for row in found}
     for i, row in zip(known, rows, strict=True):
         same = same_content(row, stored[_key(incoming[i])])
         (repeated if same else conflicting).append(i)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.facts import Pair, Status, Told
 
     Part = Mapping[Pair, Told]
-    _Asked = tuple[Part, Asked, Callable[[], Known]]
+    Question = tuple[Part, Asked, Callable[[], Known]]  # a part, its standings, what is known of it
 
 # Pairs that are read, folded, judged and saved together: so many that a statement is worth its way
 # to the server, so few that client and server both have something to do from early on.
@@ -55,14 +55,14 @@ def fold(cursor: Pipeline, facts: Facts) -> Iterator[list[Touched]]:
 
 
 def _folded(
-    cursor: Pipeline, asked: _Asked | None, following: Iterator[_Asked]
+    cursor: Pipeline, asked: Question | None, following: Iterator[Question]
 ) -> Iterator[list[Touched]]:
     while asked is not None:
         (part, standings, known), asked = asked, next(following, None)
         yield _fold_part(cursor, part, _read(part, standings.rows()), known())
 
 
-def _ask(cursor: Pipeline, part: Part) -> _Asked:
+def _ask(cursor: Pipeline, part: Part) -> Question:
     """Ask for what is known of these pairs."""
     standings = cursor.soon(_SQL["standings_to_fold"], _keys(part))
     return part, standings, known_facts.ask(cursor, part)

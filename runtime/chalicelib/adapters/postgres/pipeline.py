@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 class Asked:
     """A query that runs behind the caller's back."""
 
-    def __init__(self, ran: Future[Cursor]) -> None:
+    def __init__(self, pipeline: Pipeline, ran: Future[Cursor]) -> None:
+        self._pipeline = pipeline
         self._ran = ran
 
     def rows(self) -> list[tuple[Any, ...]]:
@@ -35,8 +36,12 @@ class Asked:
 
         They are read here, not behind the caller's back, where the server would wait meanwhile.
         """
-        with self._ran.result() as cursor:
-            return cursor.fetchall()
+        try:
+            with self._ran.result() as cursor:
+                return cursor.fetchall()
+        except psycopg2.InterfaceError:  # the connection is gone: say what took it away
+            self._pipeline.wait()
+            raise
 
 
 class Pipeline:
@@ -82,7 +87,7 @@ class Pipeline:
 
     def soon(self, query: str, values: Mapping[str, Any]) -> Asked:
         """Run a query after all earlier statements; do not wait for its rows."""
-        return Asked(self._send([(query, values)]))
+        return Asked(self, self._send([(query, values)]))
 
     def wait(self) -> None:
         """Wait for what was given to `later` and `soon`; raise the first error of it."""

@@ -718,7 +718,7 @@ CREATE TABLE public.retraction (
     recorded_at timestamp with time zone DEFAULT now() NOT NULL
 );
 ALTER TABLE public.retraction OWNER TO owner;
-CREATE VIEW public.activity_day WITH (security_invoker='true') AS
+CREATE VIEW public.activity_day WITH (security_barrier='true') AS
  SELECT student,
     course,
     ((occurred_at AT TIME ZONE 'UTC'::text))::date AS day,
@@ -1455,9 +1455,6 @@ GRANT SELECT(details) ON TABLE public.event TO reader;
 GRANT SELECT,INSERT ON TABLE public.retraction TO ingest;
 GRANT SELECT ON TABLE public.retraction TO api;
 GRANT SELECT ON TABLE public.retraction TO privacy;
-GRANT SELECT(student) ON TABLE public.retraction TO reader;
-GRANT SELECT(occurred_at) ON TABLE public.retraction TO reader;
-GRANT SELECT(event_uid) ON TABLE public.retraction TO reader;
 GRANT SELECT ON TABLE public.activity_day TO ingest;
 GRANT SELECT ON TABLE public.activity_day TO privacy;
 GRANT SELECT ON TABLE public.activity_day TO reader;

@@ -54,8 +54,8 @@ FROM unnest(%(student)s::uuid[], %(course)s::text[], %(occurred_us)s::bigint[], 
 ON CONFLICT DO NOTHING
 
 -- name: count_anew
--- What cannot be added to, counted from the facts: conduct, and whatever a retraction or a change
--- of enrolment has touched. All by primary key.
+-- What cannot be added to, counted from the facts: conduct, and the attendance that a retraction or a
+-- change of enrolment has touched. All by primary key.
 SELECT t.n, e.spans::text,
        (SELECT count(*) FROM attendance a WHERE a.student = t.student AND a.course = t.course
           AND (e.spans IS NULL OR e.spans @> a.occurred_at)),
