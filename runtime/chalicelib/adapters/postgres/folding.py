@@ -18,14 +18,14 @@ from chalicelib.domain.standing import Conduct, Signals, Standing, Touched
 from chalicelib.domain.work import Result, Terms, put_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from chalicelib.adapters.postgres.known_facts import Known
+    from chalicelib.adapters.postgres.known_facts import Known, Wanted
     from chalicelib.adapters.postgres.pipeline import Asked, Pipeline, Statement
     from chalicelib.domain.facts import Pair, Status, Told
 
     Part = Mapping[Pair, Told]
-    Question = tuple[Part, Asked, Callable[[], Known]]  # a part, its standings, what is known of it
+    Question = tuple[Part, Wanted, Asked]  # a part, what has to be known besides, the answer
 
 # Pairs that are read, folded, judged and saved together: so many that a statement is worth its way
 # to the server, so few that client and server both have something to do from early on.
@@ -37,6 +37,7 @@ _decode_conduct = msgspec.json.Decoder(tuple[Conduct, ...]).decode
 _SUMS = ("marks", "weight_sum", "weighted_sum", "handed_in", "late", "sessions", "attended")
 _DAYS = ("active_day", "submitted_day")
 _sums, _days = operator.attrgetter(*_SUMS), operator.attrgetter(*_DAYS)
+_number = operator.itemgetter(0)
 _NONE_KNOWN: dict[str, Status] = {}
 _NO_TERMS: dict[str, Terms] = {}
 
@@ -58,14 +59,15 @@ def _folded(
     cursor: Pipeline, asked: Question | None, following: Iterator[Question]
 ) -> Iterator[list[Touched]]:
     while asked is not None:
-        (part, standings, known), asked = asked, next(following, None)
-        yield _fold_part(cursor, part, _read(part, standings.rows()), known())
+        (part, wanted, answer), asked = asked, next(following, None)
+        rows = sorted(answer.rows(), key=_number)
+        yield _fold_part(cursor, part, _read(part, rows), wanted.known(rows[0][-1]))
 
 
 def _ask(cursor: Pipeline, part: Part) -> Question:
     """Ask for what is known of these pairs."""
-    standings = cursor.soon(_SQL["standings_to_fold"], _keys(part))
-    return part, standings, known_facts.ask(cursor, part)
+    wanted = known_facts.wanted(part)
+    return part, wanted, cursor.soon(_SQL["standings_to_fold"], _keys(part) | wanted.keys())
 
 
 def _fold_part(
@@ -82,13 +84,10 @@ def _fold_part(
 
 
 def _read(pairs: Iterable[Pair], rows: Iterable[tuple[Any, ...]]) -> list[Touched]:
-    """Return the standing of each pair, in that order; one of nothing where there is none yet."""
-    known = {row[0]: row for row in rows}
+    """Return the standing of each pair; one of nothing where there is none yet."""
     return [
-        _touched(student, course, known[number])
-        if number in known
-        else folding.unheard_of(student, course)
-        for number, (student, course) in enumerate(pairs, 1)
+        folding.unheard_of(student, course) if row[1] is None else _touched(student, course, row)
+        for (student, course), row in zip(pairs, rows, strict=True)
     ]
 
 
@@ -150,7 +149,7 @@ def _add(made: Sequence[Touched]) -> Iterator[Statement]:
 
 def recount(cursor: Pipeline, pair: Pair, aspects: int) -> None:
     """Count these aspects of one standing anew, after the roster has changed; make it if needed."""
-    cursor.execute(_SQL["standings_to_fold"], _keys([pair]))
+    cursor.execute(_SQL["standings_to_fold"], _keys([pair]) | known_facts.NOTHING.keys())
     save(cursor, count_anew(cursor, _read([pair], cursor.fetchall()), [aspects]))
 
 
@@ -187,7 +186,7 @@ def _touched(student: str, course: str, row: Sequence[Any]) -> Touched:
     place, work = row[1:3]
     marks, weight_sum, weighted_sum, handed_in, late, sessions, attended = row[3:10]
     active_day, submitted_day, incidents, suspensions, enrolled, conduct = row[10:16]
-    open_alerts, risk_bucket, version, *signals = row[16:]
+    open_alerts, risk_bucket, version, *signals = row[16:22]
     standing = Standing(
         student,
         course,

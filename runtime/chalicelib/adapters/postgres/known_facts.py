@@ -1,22 +1,26 @@
-"""What is known already of the work and the sessions that events tell of, asked in one message."""
+"""What is known already of the work and the sessions that events tell of."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.adapters.postgres import arrays, queries
+import msgspec
+
+from chalicelib.adapters.postgres import arrays
 from chalicelib.domain.work import Terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from chalicelib.adapters.postgres.pipeline import Pipeline
     from chalicelib.domain.facts import Pair, Status, Told
 
     Sessions = Mapping[Pair, Mapping[str, Status]]
 
-_SQL = queries.load("folding.sql")
 Piece = tuple[str, str]  # (course, item)
+# The number in what was asked, from 1, and the fields of Terms; the same, and those of Status.
+_Terms = tuple[int, int | None, int | None, bool]
+_Status = tuple[int, int, str, int]
+_decode = msgspec.json.Decoder(tuple[list[_Terms] | None, list[_Status] | None]).decode
 
 
 class Known(NamedTuple):
@@ -26,42 +30,42 @@ class Known(NamedTuple):
     sessions: Sessions  # the status so far, by pair and session
 
 
-def ask(cursor: Pipeline, part: Mapping[Pair, Told]) -> Callable[[], Known]:
-    """Ask what is known of what these pairs are told of; the answer is there when called for."""
-    work = sorted({(pair[1], e.item) for pair, one in part.items() for e, _ in one.work})
-    sessions = [(pair, session) for pair, one in part.items() for session in one.sessions]
-    if not work and not sessions:
-        return lambda: Known({}, {})
-    asked = cursor.soon(_SQL["terms_and_sessions"], _keys(work, sessions))
+class Wanted(NamedTuple):
+    """What has to be known of what some pairs are told of."""
 
-    def answer() -> Known:
-        return _known(asked.rows(), work, sessions)
+    work: Sequence[Piece]
+    sessions: Sequence[tuple[Pair, str]]
 
-    return answer
+    def keys(self) -> dict[str, str]:
+        """Return the values of standings_to_fold that ask for it."""
+        return {
+            "work_course": arrays.texts([course for course, _ in self.work]),
+            "item": arrays.texts([item for _, item in self.work]),
+            "attending": arrays.plain(pair[0] for pair, _ in self.sessions),
+            "session_course": arrays.texts([pair[1] for pair, _ in self.sessions]),
+            "session": arrays.texts([session for _, session in self.sessions]),
+        }
+
+    def known(self, answer: str) -> Known:
+        """Return what the answer says, JSON as standings_to_fold makes it."""
+        terms: dict[str, dict[str, Terms]] = {}
+        statuses: dict[Pair, dict[str, Status]] = {}
+        of_work, of_sessions = _decode(answer)
+        for number, due_us, weight_milli, optional in of_work or ():
+            course, item = self.work[number - 1]
+            terms.setdefault(course, {})[item] = Terms(due_us, weight_milli, optional)
+        for number, at_us, uid, status in of_sessions or ():
+            pair, session = self.sessions[number - 1]
+            statuses.setdefault(pair, {})[session] = (at_us, uid, status)
+        return Known(terms, statuses)
 
 
-def _keys(work: Sequence[Piece], sessions: Sequence[tuple[Pair, str]]) -> dict[str, str]:
-    return {
-        "work_course": arrays.texts([course for course, _ in work]),
-        "item": arrays.texts([item for _, item in work]),
-        "student": arrays.plain(pair[0] for pair, _ in sessions),
-        "course": arrays.texts([pair[1] for pair, _ in sessions]),
-        "session": arrays.texts([session for _, session in sessions]),
-    }
+NOTHING = Wanted((), ())
 
 
-def _known(
-    rows: Iterable[tuple[int, int, str, int, bool]],
-    work: Sequence[Piece],
-    sessions: Sequence[tuple[Pair, str]],
-) -> Known:
-    terms: dict[str, dict[str, Terms]] = {}
-    statuses: dict[Pair, dict[str, Status]] = {}
-    for number, at_us, uid, value, optional in rows:
-        if number < 0:
-            course, item = work[-number - 1]
-            terms.setdefault(course, {})[item] = Terms(at_us, value, optional)
-        else:
-            pair, session = sessions[number - 1]
-            statuses.setdefault(pair, {})[session] = (at_us, uid, value)
-    return Known(terms, statuses)
+def wanted(part: Mapping[Pair, Told]) -> Wanted:
+    """Return what has to be known to fold what these pairs are told of."""
+    return Wanted(
+        sorted({(pair[1], e.item) for pair, one in part.items() for e, _ in one.work}),
+        [(pair, session) for pair, one in part.items() for session in one.sessions],
+    )

@@ -1,24 +1,25 @@
 -- name: standings_to_fold
--- The standings that events touch, as far as there are any yet. Uses standing_pkey.
+-- The standings that events touch, NULL where there is none yet. And with the first of them, since it
+-- is one way to the server and back: what the catalogue says of the pieces of work and what is known
+-- of the sessions, by their numbers, where there is anything. Uses standing_pkey, item_pkey,
+-- attendance_pkey.
 SELECT t.n, s.ctid::text, s.work, s.marks, s.weight_sum, s.weighted_sum, s.handed_in, s.late,
        s.sessions, s.attended, s.last_activity_on - date '1970-01-01',
        s.last_submitted_on - date '1970-01-01', s.incidents, s.suspensions, s.enrolled::text,
-       s.conduct, s.open_alerts, s.risk_bucket, s.version, s.risk_before, s.flags, s.flags_elsewhere
+       s.conduct, s.open_alerts, s.risk_bucket, s.version, s.risk_before, s.flags, s.flags_elsewhere,
+       CASE WHEN t.n = 1 THEN json_build_array(
+         (SELECT json_agg(json_build_array(w.n, (extract(epoch FROM i.due_at) * 1000000)::bigint,
+                                           i.weight_milli, i.optional))
+          FROM unnest(%(work_course)s::text[], %(item)s::text[]) WITH ORDINALITY AS w (course, item, n)
+          JOIN item i ON i.course = w.course AND i.item = w.item),
+         (SELECT json_agg(json_build_array(w.n, (extract(epoch FROM a.occurred_at) * 1000000)::bigint,
+                                           replace(a.event_uid::text, '-', ''), a.status))
+          FROM unnest(%(attending)s::uuid[], %(session_course)s::text[], %(session)s::text[])
+                 WITH ORDINALITY AS w (student, course, session, n)
+          JOIN attendance a ON a.student = w.student AND a.course = w.course AND a.session = w.session)
+       )::text END
 FROM unnest(%(student)s::uuid[], %(course)s::text[]) WITH ORDINALITY AS t (student, course, n)
-JOIN standing s ON s.student = t.student AND s.course = t.course
-
--- name: terms_and_sessions
--- In one message, what the catalogue says of pieces of work (numbered from -1 down) and what is
--- known of sessions (numbered from 1 up), where there is anything. Uses item_pkey, attendance_pkey.
-SELECT -t.n, (extract(epoch FROM i.due_at) * 1000000)::bigint, NULL, i.weight_milli, i.optional
-FROM unnest(%(work_course)s::text[], %(item)s::text[]) WITH ORDINALITY AS t (course, item, n)
-JOIN item i ON i.course = t.course AND i.item = t.item
-UNION ALL
-SELECT t.n, (extract(epoch FROM a.occurred_at) * 1000000)::bigint,
-       replace(a.event_uid::text, '-', ''), a.status, NULL
-FROM unnest(%(student)s::uuid[], %(course)s::text[], %(session)s::text[])
-       WITH ORDINALITY AS t (student, course, session, n)
-JOIN attendance a ON a.student = t.student AND a.course = t.course AND a.session = t.session
+LEFT JOIN standing s ON s.student = t.student AND s.course = t.course
 
 -- name: add_sessions
 -- Sessions nothing was known of.
