@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING, Any
 import psycopg2
 
 from bench.database import consumer, execute
-from bench.latency import delayed
+from bench.latency import far
 from bench.workload import Workload, kinesis_event
 
 if TYPE_CHECKING:
+    from chalicelib.consumer import Consumer
     from chalicelib.domain import wire
     from local.postgres import EmbeddedPostgres
 
 BATCH = 1000
-NETWORK_MS, ROUND_TRIPS = 1.0, 200
+NETWORK_MS = 1.0
 WARMING = 20  # rounds after which most pages were written to since the checkpoint: see write_path
 _TABLE = """
 CREATE TABLE IF NOT EXISTS tutorial_event (
@@ -56,44 +57,32 @@ def measure(postgres: EmbeddedPostgres, database: str, *, rounds: int = 5) -> di
     execute(near, _TABLE, _FILL, "VACUUM (ANALYZE) tutorial_event", "CHECKPOINT")
     _ratio(ingest, near, WARMING)
     figures = {"consumer_vs_tutorial": _ratio(ingest, near, rounds)}
-    with delayed(postgres.port, milliseconds=0.0) as port:  # what the way through costs by itself
-        passing_ms = _round_trip_ms(f"{near} port={port}") - _round_trip_ms(near)
-    with delayed(postgres.port, milliseconds=NETWORK_MS - passing_ms) as port:
-        far = [f"{conninfo} port={port}" for conninfo in (ingest, near)]
-        figures["network_ms"] = _round_trip_ms(far[1]) - _round_trip_ms(near)
-        figures["consumer_vs_tutorial_1ms"] = _ratio(far[0], far[1], max(2, rounds // 2))
+    with far(milliseconds=NETWORK_MS):
+        figures["consumer_vs_tutorial_1ms"] = _ratio(ingest, near, max(2, rounds // 2))
     execute(near, "DROP TABLE tutorial_event")
     return figures
-
-
-def _round_trip_ms(conninfo: str) -> float:
-    connection = psycopg2.connect(conninfo)
-    connection.autocommit = True
-    took = []
-    with connection.cursor() as cursor:
-        for _ in range(ROUND_TRIPS):
-            began = time.perf_counter()
-            cursor.execute("SELECT 1")
-            took.append(time.perf_counter() - began)
-    connection.close()
-    return statistics.median(took) * 1000
 
 
 def _ratio(ingest: str, superuser: str, rounds: int) -> float:
     whole, workload = consumer(ingest), Workload(seed=time.time_ns())
     ratios = []
     for _ in range(rounds + 1):
-        for _ in range(2):  # the second is measured: a second of the tutorial leaves caches cold
-            event = kinesis_event(workload.batch(BATCH, bursty=False))
-            began = time.perf_counter()
-            whole.consume(event)
-            ours = time.perf_counter() - began
-            assert whole.last.new == BATCH, whole.last
+        _took_s(whole, workload)  # a second of the tutorial leaves caches cold
+        ours = _took_s(whole, workload)
         event = _unpacked(workload)
         began = time.perf_counter()
         handler(event, superuser)
         ratios.append((time.perf_counter() - began) / ours)
     return statistics.median(ratios[1:])
+
+
+def _took_s(whole: Consumer, workload: Workload) -> float:
+    event = kinesis_event(workload.batch(BATCH, bursty=False))
+    began = time.perf_counter()
+    whole.consume(event)
+    took = time.perf_counter() - began
+    assert whole.last.new == BATCH, whole.last
+    return took
 
 
 def handler(event: dict[str, Any], conninfo: str) -> None:
