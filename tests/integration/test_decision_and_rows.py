@@ -95,7 +95,6 @@ class _RolledBackError(Exception):
 
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(lines=ROSTERS)
@@ -128,7 +127,6 @@ def test_the_decision_and_row_security_agree(school, api, lines):
 
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(lines=ROSTERS, course=st.sampled_from(COURSES), student=st.sampled_from(STUDENTS))

@@ -161,7 +161,6 @@ def test_what_is_left_is_as_if_the_student_had_never_been(term, privacy, tmp_pat
 
 @settings(
     max_examples=12,
-    deadline=None,
     derandomize=True,
     print_blob=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 @settings(
     max_examples=30,
-    deadline=None,
     derandomize=True,
     print_blob=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

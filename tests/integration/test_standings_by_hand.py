@@ -31,7 +31,6 @@ def standings(monitor):
 
 @settings(
     max_examples=100,
-    deadline=None,
     derandomize=True,
     print_blob=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -39,7 +39,6 @@ def lay(folder, name, raw):
 FAST = settings(
     max_examples=150,
     derandomize=True,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 

@@ -150,7 +150,7 @@ def test_4_mb_are_taken_and_no_byte_more():
         post(body + b" " * (MAX_BYTES - len(body) + 1))
 
 
-@settings(max_examples=100, derandomize=True, deadline=None)
+@settings(max_examples=100, derandomize=True)
 @given(
     kinds=st.lists(st.tuples(st.booleans(), st.integers(0, 30)), min_size=1, max_size=60),
     refuses=st.sets(st.sampled_from([f"lane-{n}" for n in range(LANES)])),

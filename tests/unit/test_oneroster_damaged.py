@@ -29,7 +29,7 @@ CELLS = st.sampled_from(
         '"',
     ]
 )
-MANY = settings(max_examples=300, derandomize=True, deadline=None)
+MANY = settings(max_examples=300, derandomize=True)
 
 
 def packed(files):

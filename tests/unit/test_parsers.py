@@ -22,7 +22,7 @@ from chalicelib.domain.repeats import repeated
 from chalicelib.http import conditions, cursors, listing, requests, thresholds
 from chalicelib.settings import Settings, from_environment
 
-MANY = settings(max_examples=400, derandomize=True, deadline=None)
+MANY = settings(max_examples=400, derandomize=True)
 KEY = b"a key of thirty-two bytes, so so"
 MOMENT = dt.datetime(2025, 3, 3, 12, tzinfo=dt.UTC)
 KEYSETS: list[tuple[str, list[Any], tuple[type, ...]]] = [

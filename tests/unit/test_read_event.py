@@ -194,7 +194,7 @@ def test_what_looks_like_a_time_within_an_id_is_left_alone():
     assert retraction.retracted_id == name
 
 
-@settings(max_examples=300, derandomize=True, deadline=None)
+@settings(max_examples=300, derandomize=True)
 @given(points=st.integers(0, 10**9), out_of=st.integers(1, 10**9))
 def test_a_score_is_its_exact_share_in_basis_points_half_to_even(points, out_of):
     score, max_score = points / 1000, out_of / 1000
@@ -235,13 +235,13 @@ def _either_or(raw: bytes) -> None:
     assert wire.unpack(packed)[0].events == [found]
 
 
-@settings(max_examples=500, derandomize=True, deadline=None)
+@settings(max_examples=500, derandomize=True)
 @given(raw=st.binary(max_size=200))
 def test_any_bytes_are_an_event_or_an_error(raw):
     _either_or(raw)
 
 
-@settings(max_examples=1500, derandomize=True, deadline=None)
+@settings(max_examples=1500, derandomize=True)
 @given(
     event=st.sampled_from(EVERY_TYPE),
     name=st.sampled_from(sorted({name for event in EVERY_TYPE for name in event} | {"metadata"})),
@@ -255,7 +255,7 @@ def test_any_value_of_any_field_gives_an_event_that_the_consumer_reads_or_an_err
     _either_or(text.encode(errors="surrogatepass"))
 
 
-@settings(max_examples=500, derandomize=True, deadline=None)
+@settings(max_examples=500, derandomize=True)
 @given(event=st.sampled_from(EVERY_TYPE), at=st.integers(0, 400), new=st.binary(max_size=3))
 def test_damage_anywhere_gives_an_event_or_an_error(event, at, new):
     raw = json.dumps({**event, "metadata": {"a": "é\\u0041"}}, ensure_ascii=False).encode()
