@@ -49,13 +49,13 @@ class People:
             number=number,
         )
 
-    def todo(self, **wanted):
-        """Return what is to be done in the course, page by page of two."""
+    def todo(self, *, by=2, **wanted):
+        """Return what is to be done in the course, page by page of so many."""
         reads, after, found = PostgresAlertReads(self.database), (), []
         every = {"course": "MATH-1", "student": None, "assignee": None, "rule": None}
         while after is not None:
             now = self.monitor.clock.now()
-            page = reads.todo({**every, "state": "active", **wanted}, after, 2, now, person="ada")
+            page = reads.todo({**every, "state": "active", **wanted}, after, by, now, person="ada")
             found += page.rows
             after = page.last
         return found
@@ -295,7 +295,8 @@ def test_the_course_alert_can_be_resolved(monitor, people):
     assert people().act(ask.Resolve(outcome="other"), number).outcome == "other"
 
 
-def test_the_to_do_list_goes_by_severity_change_and_time_without_a_note(monitor, people):
+@pytest.mark.parametrize("by", [1, 2, 3, 4, 9])
+def test_the_to_do_list_goes_by_severity_change_and_time_without_a_note(monitor, people, by):
     now = monitor.clock.now()
     wanted = [  # rule, severity, risk 8 days ago and today, days without a note
         ("high_rising", 3, (20, 60), 1),
@@ -303,7 +304,10 @@ def test_the_to_do_list_goes_by_severity_change_and_time_without_a_note(monitor,
         ("high_unknown", 3, None, 20),
         ("high_short", 3, (50, 50), 2),
         ("high_better", 3, (60, 20), 90),
+        ("middle_rising", 2, (10, 30), 3),
+        ("middle_long", 2, None, 9),
         ("mild_rising", 1, (0, 90), 50),
+        ("mild_better", 1, (90, 0), 50),
     ]
     with monitor.database.transaction() as cursor:
         for n, (rule, severity, risks, days) in enumerate(wanted):
@@ -319,10 +323,10 @@ def test_the_to_do_list_goes_by_severity_change_and_time_without_a_note(monitor,
                     (student, (now - ago * DAY).date(), risk),
                 )
 
-    listed = people().todo()
+    listed = people().todo(by=by)
 
     assert [one["rule"] for one in listed] == [rule for rule, _, _, _ in wanted]
-    assert [one["risk_change"] for one in listed] == [40, 0, None, 0, -40, 90]
+    assert [one["risk_change"] for one in listed] == [40, 0, None, 0, -40, 20, None, 90, -90]
 
 
 @pytest.mark.parametrize("role", ["ingest", "api"])
