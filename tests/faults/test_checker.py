@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.adapters.postgres.database import Database
 from chalicelib.adapters.postgres.store import PostgresStore
@@ -45,7 +46,7 @@ def doubles_one(unit):
     add = unit.add_events
 
     def doubling(incoming):
-        again = [i._replace(uid="f" * 32) for i in incoming if i.event.event_id == "e3"]
+        again = [replace(i, _uid="f" * 32) for i in incoming if i.event.event_id == "e3"]
         sorted_ = add([*incoming, *again])
         return sorted_._replace(new=[i for i in sorted_.new if i < len(incoming)])
 

@@ -14,7 +14,7 @@ SPECIAL = st.text(alphabet="ab\\N\t\n\r\"'{},", max_size=12)
 
 
 def incoming(event, uid="0" * 32):
-    return Incoming(event, uid, "local", "1" * 32, "correlation")
+    return Incoming(event, "local", "1" * 32, "correlation", uid)
 
 
 def read(line: str) -> list[str | None]:

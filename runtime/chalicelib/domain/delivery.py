@@ -5,6 +5,10 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
+from chalicelib.domain.identity import event_uid
+
 if TYPE_CHECKING:
     from chalicelib.domain.errors import PoisonError
     from chalicelib.domain.wire import Envelope, Event
@@ -53,14 +57,24 @@ class Outcome:
         return self
 
 
-class Incoming(NamedTuple):
+class Incoming(msgspec.Struct, gc=False):
     """One event on its way into the store."""
 
     event: Event
-    uid: str  # hash of source and event_id, 32 hex digits
     source: str
     receipt: str
     correlation_id: str
+    _uid: str = ""
+
+    @property
+    def uid(self) -> str:
+        """The hash of source and event_id, 32 hex digits.
+
+        Made when it is first asked for: that is while the store is busy, and not before it begins.
+        """
+        if not self._uid:
+            self._uid = event_uid(self.source, self.event.event_id)
+        return self._uid
 
 
 class Sorted(NamedTuple):

@@ -119,8 +119,8 @@ class Facts(dict[Pair, Told]):
 
     def add_all(self, incoming: Iterable[Incoming]) -> None:
         """Add what these events say."""
-        for event, uid, _, _, _ in incoming:
-            self.add(event, uid)
+        for one in incoming:
+            self.add(one.event, one.uid)
 
     def touch(self, event: wire.Event) -> None:
         """Note that this event's student and course exist, though the event does not count."""

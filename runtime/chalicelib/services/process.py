@@ -9,7 +9,6 @@ import msgspec
 from chalicelib.domain import poison
 from chalicelib.domain.delivery import Delivery, Incoming, Outcome, Quarantined
 from chalicelib.domain.errors import UnavailableError
-from chalicelib.domain.identity import event_uid
 from chalicelib.domain.standing import MICROS_PER_DAY
 
 if TYPE_CHECKING:
@@ -73,10 +72,7 @@ def incoming_of(delivery: Delivery) -> list[Incoming]:
     if envelope is None:
         return []
     source, receipt, correlation_id = envelope.source, delivery.receipt, envelope.correlation_id
-    return [
-        Incoming(event, event_uid(source, event.event_id), source, receipt, correlation_id)
-        for event in envelope.events
-    ]
+    return [Incoming(event, source, receipt, correlation_id) for event in envelope.events]
 
 
 def _incoming(deliveries: Sequence[Delivery]) -> list[Incoming]:

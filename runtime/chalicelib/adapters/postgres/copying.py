@@ -78,17 +78,17 @@ def _plain(text: str, rows: Sequence[tuple[str, ...]]) -> bool:
 
 
 def _columns(incoming: Incoming) -> tuple[str, ...]:
-    event, uid, source, receipt, _ = incoming
+    event = incoming.event
     kind = type(event)
     subject, details = content_of(event)
     metadata = event.metadata
     return (
         event.student,
         _moment(event.occurred_us),
-        uid,
-        receipt,
+        incoming.uid,
+        incoming.receipt,
         _NUMBER[kind],
-        source,
+        incoming.source,
         event.event_id,
         event.course or "",
         subject,

@@ -109,9 +109,9 @@ def retracted(cursor: Pipeline, incoming: Sequence[Incoming]) -> set[Key]:
     cursor.execute(
         _SQL["retracted_events"],
         {
-            "student": arrays.plain([event.student for event, _, _, _, _ in incoming]),
-            "occurred_us": arrays.plain([event.occurred_us for event, _, _, _, _ in incoming]),
-            "event_uid": arrays.plain([uid for _, uid, _, _, _ in incoming]),
+            "student": arrays.plain(one.event.student for one in incoming),
+            "occurred_us": arrays.plain(one.event.occurred_us for one in incoming),
+            "event_uid": arrays.plain(one.uid for one in incoming),
         },
     )
     return set(cursor.fetchall())
