@@ -20,7 +20,8 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("oulad")
 
 
-def refused_or_read(folder):
+def assert_refused_or_read(folder):
+    """Have a course read whole, or refused in one line."""
     events, said = [], "nothing was wrong"
     try:
         events = list(read_course(folder, "XXX-2013J").events())
@@ -49,7 +50,7 @@ def test_damage_anywhere_in_a_file(folder, name, at, new):
     raw = FILES[name].encode()
     at %= len(raw)
     lay(folder, name, raw[:at] + new + raw[at + 1 :])
-    refused_or_read(folder)
+    assert_refused_or_read(folder)
 
 
 @FAST
@@ -60,4 +61,4 @@ def test_any_cell_may_be_anything(folder, name, at, new):
     row[at % len(row)] = new
     text = "\n".join(",".join(cells) for cells in rows)
     lay(folder, name, text.encode(errors="replace"))
-    refused_or_read(folder)
+    assert_refused_or_read(folder)

@@ -21,7 +21,7 @@ class Bucket:
         self._ask(Bucket)
         self.objects[Key] = Body
 
-    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803  # boto3's
         self._ask(Bucket)
         return {"Body": io.BytesIO(self.objects[Key])}
 
@@ -32,9 +32,9 @@ class Bucket:
     def paginate(
         self,
         *,
-        Bucket: str,  # noqa: N803
-        Prefix: str,  # noqa: N803
-        StartAfter: str,  # noqa: N803
+        Bucket: str,  # noqa: N803  # boto3's
+        Prefix: str,  # noqa: N803  # boto3's
+        StartAfter: str,  # noqa: N803  # boto3's
     ) -> list[dict[str, Any]]:
         self._ask(Bucket)
         keys = sorted(key for key in self.objects if key.startswith(Prefix) and key > StartAfter)

@@ -49,11 +49,11 @@ def count(
 def _facts(new: Sequence[Incoming], affected: set[Piece], gone: set[event_log.Key]) -> Facts:
     """Return what those events tell that count, but for pieces that are folded anew anyway."""
     facts = Facts()
-    for event, uid in ((one.event, one.uid) for one in new):
-        if (event.student, event.occurred_us, uid) in gone:
-            facts.touch(event)
-        elif piece_of(event, uid) not in affected:
-            facts.add(event, uid)
+    for one in new:
+        if (one.event.student, one.event.occurred_us, one.uid) in gone:
+            facts.touch(one.event)
+        elif piece_of(one.event, one.uid) not in affected:
+            facts.add(one.event, one.uid)
     return facts
 
 

@@ -82,7 +82,7 @@ class PostgresRecords:
 @functools.cache
 def _query(names: tuple[str, ...]) -> str:
     parts = ", ".join(
-        # All of it is ours.
+        # What is put in is a query of record.sql, never a word of the caller's.
         f"(SELECT coalesce(json_agg(k), '[]') FROM ({_SQL[name]}) AS k)"  # noqa: S608  # nosec B608
         for name in names
     )
