@@ -1,38 +1,39 @@
-"""The lines of a COPY say what the events say, whatever characters are in them."""
+"""The rows of a COPY say what the events say, whatever characters are in them."""
 
 from __future__ import annotations
 
-import pytest
+import struct
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.adapters.postgres.copying import PART, Feed, lines
+from chalicelib.adapters.postgres.copying import PART, Feed, rows
 from chalicelib.domain.delivery import Incoming
 from tests.builders import STUDENTS, active, scored
 
-SPECIAL = st.text(alphabet="ab\\N\t\n\r\"'{},", max_size=12)
+SPECIAL = st.text(alphabet="ab\\N\t\n\r\"'{},é\u20ac\U0001f600", max_size=12)
 
 
 def incoming(event, uid="0" * 32):
     return Incoming(event, "local", "1" * 32, "correlation", uid)
 
 
-def read(line: str) -> list[str | None]:
-    """Read a line as PostgreSQL's text format says (COPY, "File Formats")."""
-    plain = {"\\\\": "\\", "\\n": "\n", "\\r": "\r", "\\t": "\t"}
-    values: list[str | None] = []
-    for field in line.split("\t"):
-        if field == "\\N":
-            values.append(None)
-            continue
-        value, rest = "", field
-        while rest:
-            pair = rest[:2]
-            value, rest = (
-                (value + plain[pair], rest[2:]) if pair in plain else (value + rest[0], rest[1:])
-            )
-        values.append(value)
-    return values
+def read(written: bytes) -> list[list[bytes | None]]:
+    """Read rows as PostgreSQL's binary format says (COPY, "File Formats")."""
+    found = []
+    while written:
+        (columns,), written = struct.unpack("!h", written[:2]), written[2:]
+        values: list[bytes | None] = []
+        for _ in range(columns):
+            (length,), written = struct.unpack("!i", written[:4]), written[4:]
+            values.append(None if length < 0 else written[:length])
+            written = written[max(length, 0) :]
+        found.append(values)
+    return found
+
+
+def encoded(*texts: str | None) -> list[bytes | None]:
+    return [None if text is None else text.encode() for text in texts]
 
 
 @given(st.lists(st.tuples(SPECIAL, SPECIAL, st.none() | SPECIAL), min_size=1, max_size=5))
@@ -42,28 +43,29 @@ def test_every_text_comes_out_as_it_went_in(texts):
         for event_id, item, metadata in texts
     ]
 
-    written = lines([incoming(event) for event in events]).decode()
+    written = read(rows([incoming(event) for event in events]))
 
-    assert written.endswith("\n")
-    rows = [read(line) for line in written[:-1].split("\n")]
-    assert [(row[6], row[8], row[10]) for row in rows] == texts
+    assert [[row[6], row[8], row[10]] for row in written] == [encoded(*row) for row in texts]
 
 
-def test_a_moment_is_written_to_the_microsecond():
+def test_a_moment_is_written_in_microseconds_since_2000():
     event = active("a", STUDENTS[0], 0)
     moved = type(event)(
         **{f: getattr(event, f) for f in event.__struct_fields__}
         | {"occurred_us": 1_728_950_399_000_001}
     )
 
-    (row,) = lines([incoming(moved)]).decode().splitlines()
+    (row,) = read(rows([incoming(moved)]))
 
-    assert row.split("\t")[1] == "2024-10-14 23:59:59.000001+00"
+    assert row[1] is not None
+    assert struct.unpack("!q", row[1]) == (782_265_599_000_001,)
 
 
-def test_no_text_with_a_nul_is_written():
-    with pytest.raises(ValueError, match="U\\+0000"):
-        lines([incoming(scored("a\0b", STUDENTS[0], 1, 50))])
+def test_identities_are_written_as_sixteen_bytes():
+    (row,) = read(rows([incoming(active("a", STUDENTS[0], 0), uid="ab" * 16)]))
+
+    assert row[0] == bytes.fromhex(STUDENTS[0].replace("-", ""))
+    assert row[2:4] == [b"\xab" * 16, b"\x11" * 16]
 
 
 def test_everything_is_fed_in_parts_and_handed_on_meanwhile():
@@ -77,7 +79,9 @@ def test_everything_is_fed_in_parts_and_handed_on_meanwhile():
     while part := feed.read(8192):
         fed += part
 
-    assert fed.count(b"\n") == len(events)
+    assert fed.startswith(b"PGCOPY\n\xff\r\n\0" + bytes(8))
+    assert fed.endswith(b"\xff\xff")
+    assert len(read(fed[19:-2])) == len(events)
     assert handed == events
     assert feed.error is None
 

@@ -1,31 +1,37 @@
-"""Feed events to COPY: the lines of the next part are made while the server stores the last."""
+"""Feed events to COPY: the rows of the next part are made while the server stores the last.
+
+In COPY's binary format: moments and identities are sent as the server keeps them, which takes both
+sides less time than text does, and no character has to be escaped.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
+import struct
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.postgres.event_rows import TYPE_NUMBER, content_of
-from chalicelib.domain.standing import MICROS_PER_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from chalicelib.domain.delivery import Incoming
 
-PART = 250  # events whose lines are made at once
-_EPOCH = dt.date(1970, 1, 1).toordinal()
-# What COPY's text format writes with a backslash.
-_ESCAPED = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
-_NULL = "\\" + "N"  # told from a text of the same characters by being this very object
-_TABS = 10  # between the columns of a line
+PART = 250  # events whose rows are made at once
+_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # no flags, and nothing more in it
+_END = b"\xff\xff"
+_EPOCH_US = 946_684_800_000_000  # 2000-01-01, whence PostgreSQL counts
+_COLUMNS = 11
+# How many columns there are, then those of a fixed length, each after its length in bytes.
+_fixed = struct.Struct("!h i16s iq i16s i16s ih").pack
+_length = struct.Struct("!i").pack
+_NULL = _length(-1)
 
 
 class Feed:
-    """What COPY reads from: the events' lines, in the order of the columns of add_new_events.
+    """What COPY reads from: the events' rows, in the order of the columns of add_new_events.
 
-    `meanwhile` is called with each part of the events when its lines are on their way: what it does
+    `meanwhile` is called with each part of the events when its rows are on their way: what it does
     costs no time, since the server is busy then. An error in here cannot pass through the driver,
     which would take it for the server's: it ends the COPY and waits in `error`.
     """
@@ -37,85 +43,70 @@ class Feed:
         self._incoming = incoming
         self._meanwhile = meanwhile
         self._sent = 0
+        self._ended = False
 
     def read(self, _: int = -1) -> bytes:
-        """Return the next part's lines, however long; nothing at the end or after an error."""
+        """Return the next part's rows, however long; nothing at the end or after an error."""
+        if self._ended:
+            return b""
         try:
             return self._next()
         except Exception as error:  # noqa: BLE001  # the caller raises it after the COPY
-            self.error = error
+            self.error, self._ended = error, True
             return b""
 
     def _next(self) -> bytes:
         start, self._sent = self._sent, self._sent + PART
         if start:
             self._meanwhile(self._incoming[start - PART : start])
-        return lines(self._incoming[start : self._sent])
+        made = rows(self._incoming[start : self._sent])
+        if not made:
+            self._ended = True
+            return _END
+        return made if start else _HEADER + made
 
 
-def lines(incoming: Sequence[Incoming]) -> bytes:
-    """Return a line for each event.
+def rows(incoming: Sequence[Incoming]) -> bytes:
+    """Return a row for each event, in COPY's binary format.
 
-    Raises ValueError for a NUL, which no text can hold; UnicodeEncodeError for a lone surrogate.
+    Raises UnicodeEncodeError for a lone surrogate. A NUL, which no text can hold, is for the server
+    to refuse.
     """
-    rows = [_columns(one) for one in incoming]
-    text = "".join(["\t".join(row) + "\n" for row in rows])
-    if "\0" in text:
-        raise ValueError("a text holds U+0000")
-    if not _plain(text, rows):
-        text = "".join(["\t".join(map(_escaped, row)) + "\n" for row in rows])
-    return text.encode()
+    return b"".join([_row(one) for one in incoming])
 
 
-def _plain(text: str, rows: Sequence[tuple[str, ...]]) -> bool:
-    """Tell whether every special character in the lines is one that we put there."""
-    return (
-        text.count("\t") == _TABS * len(rows)
-        and text.count("\n") == len(rows)
-        and "\r" not in text
-        and text.count("\\") == sum(row[-1] is _NULL for row in rows)
-    )
-
-
-def _columns(incoming: Incoming) -> tuple[str, ...]:
+def _row(incoming: Incoming) -> bytes:
     event = incoming.event
-    kind = type(event)
     subject, details = content_of(event)
     metadata = event.metadata
-    return (
-        event.student,
-        _moment(event.occurred_us),
-        incoming.uid,
-        incoming.receipt,
-        _NUMBER[kind],
-        incoming.source,
-        event.event_id,
-        event.course or "",
-        subject,
-        details,
-        _NULL if metadata is None else metadata,
+    return b"".join(
+        (
+            _fixed(
+                _COLUMNS,
+                16,
+                bytes.fromhex(event.student.replace("-", "")),
+                8,
+                event.occurred_us - _EPOCH_US,
+                16,
+                bytes.fromhex(incoming.uid),
+                16,
+                bytes.fromhex(incoming.receipt),
+                2,
+                TYPE_NUMBER[type(event)],
+            ),
+            _often(incoming.source),
+            _text(event.event_id),
+            _often(event.course or ""),
+            _often(subject),
+            _text(details),
+            _NULL if metadata is None else _text(metadata),
+        )
     )
 
 
-_NUMBER = {kind: str(number) for kind, number in TYPE_NUMBER.items()}
+def _text(value: str) -> bytes:
+    data = value.encode()
+    return _length(len(data)) + data
 
 
-def _escaped(value: str) -> str:
-    return value if value is _NULL else value.translate(_ESCAPED)
-
-
-def _moment(micros: int) -> str:
-    days, rest = divmod(micros, MICROS_PER_DAY)
-    seconds, fraction = divmod(rest, 1_000_000)
-    return f"{_date(days)} {_time(seconds)}.{fraction:06}+00"
-
-
-@functools.lru_cache(maxsize=4096)
-def _date(days: int) -> str:
-    return dt.date.fromordinal(_EPOCH + days).isoformat()
-
-
-@functools.lru_cache(maxsize=86_400)
-def _time(seconds: int) -> str:
-    minutes, second = divmod(seconds, 60)
-    return f"{minutes // 60:02}:{minutes % 60:02}:{second:02}"
+_often = functools.lru_cache(maxsize=4096)(_text)  # of what comes again and again

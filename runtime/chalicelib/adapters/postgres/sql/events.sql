@@ -32,7 +32,7 @@ ON CONFLICT DO NOTHING
 -- Store events none of which is stored yet, by the fastest way in. Raises a unique violation at the
 -- first one that is. Uses event_identity.
 COPY event (student, occurred_at, event_uid, receipt, event_type, source, event_id, course, subject,
-            details, metadata) FROM STDIN
+            details, metadata) FROM STDIN (FORMAT binary)
 
 -- name: add_events
 -- Store those that are new, and tell which. Uses event_identity.
