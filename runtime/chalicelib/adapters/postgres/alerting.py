@@ -70,19 +70,18 @@ def _known_alerts(
 
 
 def _open(cursor: Pipeline, wanted: Sequence[tuple[Pair, Finding]], as_of: dt.datetime) -> int:
-    if not wanted:
-        return 0
-    cursor.execute(
-        _SQL["raise_alerts"],
-        {
-            "as_of": as_of,
-            "student": arrays.plain(student for (student, _), _ in wanted),
-            "course": arrays.texts([course for (_, course), _ in wanted]),
-            "rule": arrays.texts([finding.rule for _, finding in wanted]),
-            **_content([finding for _, finding in wanted]),
-        },
-    )
-    return int(cursor.fetchall()[0][0])
+    if wanted:
+        cursor.along(
+            _SQL["raise_alerts"],
+            {
+                "as_of": as_of,
+                "student": arrays.plain(student for (student, _), _ in wanted),
+                "course": arrays.texts([course for (_, course), _ in wanted]),
+                "rule": arrays.texts([finding.rule for _, finding in wanted]),
+                **_content([finding for _, finding in wanted]),
+            },
+        )
+    return len(wanted)
 
 
 def _update(
@@ -107,17 +106,18 @@ def _clear(
     as_of: dt.datetime,
     policy_of: Callable[[str], Policy],
 ) -> int:
-    if not wanted:
-        return 0
-    values = {
-        "as_of": as_of,
-        "alert_id": arrays.plain(alert.alert_id for alert in wanted),
-        "quiet_days": arrays.plain(
-            policy_of(alert.course).cool_down_cleared_days for alert in wanted
-        ),
-    }
-    cursor.execute(_SQL["clear_alerts"], values)
-    return int(cursor.fetchall()[0][0])
+    if wanted:
+        cursor.along(
+            _SQL["clear_alerts"],
+            {
+                "as_of": as_of,
+                "alert_id": arrays.plain(alert.alert_id for alert in wanted),
+                "quiet_days": arrays.plain(
+                    policy_of(alert.course).cool_down_cleared_days for alert in wanted
+                ),
+            },
+        )
+    return len(wanted)
 
 
 def _content(findings: Sequence[Finding]) -> dict[str, str]:

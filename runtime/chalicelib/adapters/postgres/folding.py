@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # Pairs that are read, folded, judged and saved together: so many that a statement is worth its way
 # to the server, so few that client and server both have something to do from early on.
-PARTS, LEAST, MOST = 2, 500, 1000
+PARTS, LEAST, MOST = 2, 150, 1000
 _SQL = queries.load("folding.sql")
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(list[Result]).decode

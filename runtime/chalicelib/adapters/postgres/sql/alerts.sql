@@ -25,12 +25,10 @@ WITH opened AS (
   SELECT alert_id, 1, 'opened', because, %(as_of)s, severity, evidence FROM opened
 ), announced AS (
   INSERT INTO announcement (alert_id, kind) SELECT alert_id, 'opened' FROM opened
-), counted AS (
-  UPDATE standing s SET open_alerts = s.open_alerts + n.added
-  FROM (SELECT student, course, count(*) AS added FROM opened GROUP BY student, course) AS n
-  WHERE s.student = n.student AND s.course = n.course
 )
-SELECT count(*) FROM opened
+UPDATE standing s SET open_alerts = s.open_alerts + n.added
+FROM (SELECT student, course, count(*) AS added FROM opened GROUP BY student, course) AS n
+WHERE s.student = n.student AND s.course = n.course
 
 -- name: update_alerts
 -- New numbers in an open alert; the history keeps each. One that has become more severe is told of
@@ -67,9 +65,7 @@ WITH cleared AS (
   SELECT alert_id, version, 'cleared', 'The condition has ended.', %(as_of)s FROM cleared
 ), announced AS (
   INSERT INTO announcement (alert_id, kind) SELECT alert_id, 'cleared' FROM cleared
-), counted AS (
-  UPDATE standing s SET open_alerts = s.open_alerts - n.gone
-  FROM (SELECT student, course, count(*) AS gone FROM cleared GROUP BY student, course) AS n
-  WHERE s.student = n.student AND s.course = n.course
 )
-SELECT count(*) FROM cleared
+UPDATE standing s SET open_alerts = s.open_alerts - n.gone
+FROM (SELECT student, course, count(*) AS gone FROM cleared GROUP BY student, course) AS n
+WHERE s.student = n.student AND s.course = n.course
