@@ -8,10 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def first_not_done(
-    answer: object, sequence_numbers: Sequence[str], *, reports: bool
-) -> tuple[int, bool]:
-    """Return how many records from the first on are done, and whether the batch failed whole.
+def first_not_done(answer: object, sequence_numbers: Sequence[str], *, reports: bool) -> int:
+    """Return how many records from the first on are done; 0 when the batch failed whole.
 
     The lowest sequence number named counts. An empty, null or absent list means success; an
     identifier that is empty or not of this batch means that the whole batch failed. Without
@@ -19,11 +17,11 @@ def first_not_done(
     """
     named = _named(answer) if reports else []
     if named is None:
-        return 0, True
+        return 0
     positions = {number: i for i, number in enumerate(sequence_numbers)}
     if any(number not in positions for number in named):
-        return 0, True
-    return min((positions[number] for number in named), default=len(sequence_numbers)), False
+        return 0
+    return min((positions[number] for number in named), default=len(sequence_numbers))
 
 
 def _named(answer: object) -> list[str] | None:

@@ -50,9 +50,15 @@ def run(records: Sequence[Record], settings: MappingSettings, invoker: Invoker) 
 
 
 def _attempt(batch: _Batch, settings: MappingSettings, invoker: Invoker) -> list[_Batch]:
-    """Invoke once; return what is left of the batch, in order."""
+    """Invoke once; return what is left of the batch, in order.
+
+    A batch is bisected at the number that a partial answer names. Where that is the first record,
+    nothing is done: it has failed like one whose function raised, and is halved until the poison
+    is alone; otherwise its healthy neighbours would be given up with it.
+    https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
+    """
     records = batch.records
-    done, whole = _invoke(records, settings, invoker)
+    done = _invoke(records, settings, invoker)
     batch = batch._replace(records=records[done:], invokes=batch.invokes + 1)
     if done:
         invoker.settled(records[:done])
@@ -62,16 +68,14 @@ def _attempt(batch: _Batch, settings: MappingSettings, invoker: Invoker) -> list
         return _retry(batch, settings, invoker)
     if done:  # split at the returned number: what is left is a smaller batch, not a retry
         return [batch]
-    if whole and len(records) > 1:
+    if len(records) > 1:
         middle = len(records) // 2
         return [batch._replace(records=part) for part in (records[:middle], records[middle:])]
     return _retry(batch, settings, invoker)
 
 
-def _invoke(
-    records: Sequence[Record], settings: MappingSettings, invoker: Invoker
-) -> tuple[int, bool]:
-    """Return how many records from the first on are done, and whether the batch failed whole."""
+def _invoke(records: Sequence[Record], settings: MappingSettings, invoker: Invoker) -> int:
+    """Return how many records from the first on are done."""
     numbers = [record.sequence_number for record in records]
     try:
         answer = invoker.invoke(records)
@@ -79,7 +83,7 @@ def _invoke(
         raise
     except Exception:  # noqa: BLE001  # whatever a function raises is a function error
         _log.exception("the function failed on %d records from %s on", len(records), numbers[0])
-        return 0, True
+        return 0
     return first_not_done(answer, numbers, reports=settings.reports_failures)
 
 

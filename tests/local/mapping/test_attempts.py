@@ -22,6 +22,12 @@ def _records(count: int, arrived_at: dt.datetime = NOON) -> list[Record]:
     return [Record(f"{i:04d}", f"key-{i % 3}", b"data", arrived_at) for i in range(count)]
 
 
+def _span(batch: str) -> list[str]:
+    """Return the numbers of a batch written as "5-7" or "5"."""
+    first, _, last = batch.partition("-")
+    return [f"{i:04d}" for i in range(int(first), int(last or first) + 1)]
+
+
 def _numbers(records: Any) -> list[str]:
     return [record.sequence_number for record in records]
 
@@ -94,19 +100,18 @@ def test_every_record_is_settled_once_and_in_order_whatever_fails(
     assert given_up >= poison & set(_numbers(records))
 
 
-@given(st.integers(1, 40), st.sets(st.integers(0, 39)), st.integers(0, 3))
-def test_bisecting_gives_up_the_poison_alone_after_all_its_retries(count, bad, retries):
+@given(st.integers(1, 40), st.sets(st.integers(0, 39)), st.integers(0, 3), st.booleans())
+def test_bisecting_gives_up_the_poison_alone_after_all_its_retries(count, bad, retries, partial):
     records = _records(count)
     poison = {f"{i:04d}" for i in bad} & set(_numbers(records))
 
-    bench = Bench(poison).run(
+    bench = Bench(poison, partial=partial).run(
         records,
         maximum_retry_attempts=retries,
         bisect_batch_on_function_error=True,
     )
 
-    assert {numbers[0] for numbers, _, _ in bench.given_up} == poison
-    assert all(len(numbers) == 1 for numbers, _, _ in bench.given_up)
+    assert [numbers for numbers, _, _ in bench.given_up] == [[number] for number in sorted(poison)]
     alone = collections.Counter(batch[0] for batch in bench.invoked if len(batch) == 1)
     assert all(alone[number] == retries + 1 for number in poison)
     assert len(bench.waits) == retries * len(poison), "a half was taken for a retry"
@@ -120,13 +125,28 @@ def test_so_many_retries_are_one_attempt_more(retries):
     assert bench.given_up == [(["0000", "0001", "0002"], RETRIES_EXHAUSTED, retries + 1)]
 
 
-def test_bisecting_splits_a_partial_answer_at_the_number_it_names():
-    bench = Bench({"0005"}, partial=True)
+@pytest.mark.parametrize(
+    ("partial", "poison", "invoked", "invokes"),
+    [
+        # split at the number named; then nothing is done, so the rest is halved
+        (True, "0005", ["0-7", "5-7", "5", "5", "6-7"], 4),
+        # the last one: split at the number named, and alone
+        (True, "0007", ["0-7", "7", "7"], 3),
+        # the first one: nothing is ever done but by halving
+        (True, "0000", ["0-7", "0-3", "0-1", "0", "0", "1", "2-3", "4-7"], 5),
+        (False, "0005", ["0-7", "0-3", "4-7", "4-5", "4", "5", "5", "6-7"], 5),
+    ],
+)
+def test_bisecting_comes_down_to_the_poison_and_tries_each_batch_in_order(
+    partial, poison, invoked, invokes
+):
+    bench = Bench({poison}, partial=partial)
 
-    bench.run(_records(8), maximum_retry_attempts=0, bisect_batch_on_function_error=True)
+    bench.run(_records(8), maximum_retry_attempts=1, bisect_batch_on_function_error=True)
 
-    assert [batch[0] for batch in bench.invoked] == ["0000", "0005"]
-    assert bench.waits == []
+    assert bench.invoked == [_span(batch) for batch in invoked]
+    assert bench.given_up == [([poison], RETRIES_EXHAUSTED, invokes)]
+    assert bench.waits == [attempts.FIRST_BACKOFF_S]
 
 
 def test_a_record_too_old_is_given_up_while_it_is_retried():
