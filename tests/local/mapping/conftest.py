@@ -51,6 +51,25 @@ class Stream:
             time.sleep(0.01)
         raise TimeoutError(self.name)
 
+    def data_by_shard(self) -> dict[str, list[str]]:
+        """Return what each shard holds, in its order; a read's worth."""
+        where = {}
+        for shard in self.shards():
+            iterator = self.client.get_shard_iterator(
+                StreamName=self.name, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+            )["ShardIterator"]
+            records = self.client.get_records(ShardIterator=iterator)["Records"]
+            where[shard["ShardId"]] = [record["Data"].decode() for record in records]
+        return where
+
+
+def wait_until(condition: Callable[[], Any], timeout_s: float = 20.0) -> None:
+    """Wait until a condition holds; fail when it never does."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {timeout_s} s"
+        time.sleep(0.01)
+
 
 def pairs_of(count: int, keys: int = 20) -> list[tuple[str, str]]:
     """Return numbered records, dealt out over keys."""

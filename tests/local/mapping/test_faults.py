@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from local.mapping import Checkpoints
-
-if TYPE_CHECKING:
-    pass
-
-from tests.local.mapping.conftest import Handler, pairs_of
+from local.mapping import Checkpoints, attempts
+from tests.local.mapping.conftest import Handler, pairs_of, wait_until
 
 REPORTS = {"function_response_types": ("ReportBatchItemFailures",)}
 
@@ -56,9 +52,8 @@ def test_a_failing_shard_holds_up_no_other(make_stream, mapped):
             healthy.set()
 
     stream.put(pairs)
-    where = _shards_by_data(stream)
     bad = pairs[0][1]
-    rest = [data for _, data in pairs if where[data] != where[bad]]
+    (rest,) = [held for held in stream.data_by_shard().values() if bad not in held]
     handler = Handler(answer)
 
     mapping = mapped(stream, handler, batch_size=400)
@@ -92,42 +87,56 @@ def test_a_failing_key_lets_the_lanes_beside_it_go_on(make_stream, mapped):
     assert mapping.lag().records == 201
 
 
-class Faulty:
-    """A client whose reads fail with a named error, so many times."""
+EXPIRED = "ExpiredIteratorException"
+THROTTLED = "ProvisionedThroughputExceededException"
 
-    def __init__(self, client: Any, code: str, times: int) -> None:
+
+class Faulty:
+    """A client whose reads fail with a named error when told to; what expired stays expired."""
+
+    def __init__(self, client: Any, code: str) -> None:
         self._client = client
         self._code = code
-        self.left = times
+        self.armed = False
+        self.asked: list[str] = []  # iterators
+        self.failed: list[str] = []  # those whose answer was lost
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
 
     def get_records(self, **arguments: Any) -> Any:
         """Read, and lose the answer when told to."""
+        iterator = arguments["ShardIterator"]
+        self.asked.append(iterator)
+        if self._code == EXPIRED and iterator in self.failed:
+            raise self._error()
         answer = self._client.get_records(**arguments)
-        if self.left and answer["Records"]:
-            self.left -= 1
-            raise ClientError({"Error": {"Code": self._code, "Message": "as told"}}, "GetRecords")
+        if self.armed and answer["Records"]:
+            self.armed = False
+            self.failed.append(iterator)
+            raise self._error()
         return answer
 
+    def _error(self) -> ClientError:
+        return ClientError({"Error": {"Code": self._code, "Message": "as told"}}, "GetRecords")
 
-@pytest.mark.parametrize(
-    "code", ["ExpiredIteratorException", "ProvisionedThroughputExceededException"]
-)
+
+@pytest.mark.parametrize("code", [EXPIRED, THROTTLED])
 def test_an_expired_iterator_or_a_throttled_read_loses_and_repeats_nothing(
     make_stream, mapped, code
 ):
     stream, handler = make_stream(1), Handler()
-    faulty = Faulty(stream.client, code, times=1)
+    faulty = Faulty(stream.client, code)
     mapping = mapped(stream, handler, client=faulty)
-    for start in (0, 10):
+    for start in (0, 10):  # before there is anything to go on behind, and after
+        faulty.armed = True
         stream.put(pairs_of(20)[start : start + 10])
-        assert mapping.wait_until_drained(5)
-        faulty.left = 1 if start == 0 else faulty.left
+        assert mapping.wait_until_drained(20)
+        assert not faulty.armed
 
     assert handler.done == [data for _, data in pairs_of(20)]
-    assert faulty.left == 0
+    times = [faulty.asked.count(iterator) for iterator in faulty.failed]
+    assert times == ([1, 1] if code == EXPIRED else [2, 2])
 
 
 def test_what_is_given_up_is_told_to_the_destination_and_passed_over(make_stream, mapped):
@@ -155,30 +164,20 @@ def test_what_is_given_up_is_told_to_the_destination_and_passed_over(make_stream
     assert message["KinesisBatchInfo"]["batchSize"] == 1
 
 
-def test_stopping_waits_neither_for_a_window_nor_for_a_backoff(make_stream, mapped):
+def test_stopping_waits_neither_for_a_window_nor_for_a_backoff(make_stream, mapped, monkeypatch):
+    monkeypatch.setattr(attempts, "FIRST_BACKOFF_S", 30.0)
     stream = make_stream(2)
 
     def answer(_: list[str]) -> None:
         raise ConnectionError
 
     stream.put(pairs_of(20))
-    mapping = mapped(stream, Handler(answer), maximum_batching_window_in_seconds=300)
-    failing = mapped(stream, Handler(answer))
-    time.sleep(0.5)
+    gathering, failing = Handler(), Handler(answer)
+    gatherer = mapped(stream, gathering, maximum_batching_window_in_seconds=300)
+    retrier = mapped(stream, failing)
+    wait_until(lambda: failing.batches and gatherer.lag().records == 20)
+    assert gathering.batches == []
 
-    began = time.monotonic()
-
-    assert mapping.stop()
-    assert failing.stop()
-    assert time.monotonic() - began < 2
-
-
-def _shards_by_data(stream: Any) -> dict[str, str]:
-    where = {}
-    for shard in stream.shards():
-        iterator = stream.client.get_shard_iterator(
-            StreamName=stream.name, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
-        )["ShardIterator"]
-        for record in stream.client.get_records(ShardIterator=iterator)["Records"]:
-            where[record["Data"].decode()] = shard["ShardId"]
-    return where
+    assert gatherer.stop(timeout_s=10)
+    assert retrier.stop(timeout_s=10)
+    assert gathering.batches == []

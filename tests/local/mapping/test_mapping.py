@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     pass
 
-from tests.local.mapping.conftest import Handler, pairs_of
+from tests.local.mapping.conftest import Handler, pairs_of, wait_until
 
 
 @pytest.mark.parametrize("factor", [1, 4])
@@ -43,10 +43,25 @@ def test_a_record_reaches_the_handler_within_a_second(make_stream, mapped):
 
 def test_a_window_gathers_records_into_one_batch(make_stream, mapped):
     stream, handler = make_stream(1), Handler()
-    mapping = mapped(stream, handler, maximum_batching_window_in_seconds=1, batch_size=1000)
+    mapping = mapped(stream, handler, maximum_batching_window_in_seconds=3, batch_size=1000)
+    assert mapping.wait_until_drained(20)  # it reads, so the window begins with the first record
     for i in range(5):
         stream.put([("key", str(i))])
         time.sleep(0.05)
 
-    assert mapping.wait_until_drained(5)
+    assert mapping.wait_until_drained(20)
     assert handler.batches == [["0", "1", "2", "3", "4"]]
+
+
+def test_a_full_batch_waits_for_no_window_and_what_is_left_does(make_stream, mapped):
+    stream, handler = make_stream(1), Handler()
+    mapping = mapped(stream, handler, maximum_batching_window_in_seconds=300, batch_size=10)
+
+    stream.put(pairs_of(25))
+
+    wait_until(lambda: len(handler.done) >= 20 and mapping.lag().records == 5)
+    assert not mapping.wait_until_drained(0.5)
+    assert handler.batches == [
+        [f"{i:05d}" for i in range(10)],
+        [f"{i:05d}" for i in range(10, 20)],
+    ]

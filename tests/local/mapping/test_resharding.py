@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.mapping import FileCheckpoints
-from tests.local.mapping.conftest import Handler
+from tests.local.mapping.conftest import Handler, wait_until
 
 KEYS = [f"key-{i}" for i in range(40)]
 SPLIT_AT = str(2**126)
@@ -127,6 +127,46 @@ def test_a_restart_amid_resharding_reads_no_ended_shard_again(make_stream, mappe
 
     assert mapping.wait_until_drained(10)
     assert sorted(handler.done) == sorted(data for _, data in _round(1))
+
+
+class EndWatcher:
+    """A client that tells when a read has come to the end of a closed shard."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.came = threading.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def get_records(self, **arguments: Any) -> Any:
+        """Read, and look whether there is more to come."""
+        answer = self._client.get_records(**arguments)
+        if not answer.get("NextShardIterator"):
+            self.came.set()
+        return answer
+
+
+def test_a_stop_before_an_ended_shard_is_settled_leaves_it_to_the_next_start(
+    make_stream, mapped, tmp_path
+):
+    def answer(_: list[str]) -> None:
+        raise ConnectionError
+
+    stream, failing, handler = make_stream(1), Handler(answer), Handler()
+    stream.put(_round(0))
+    _split(stream)
+    stream.put(_round(1))
+    end, done = EndWatcher(stream.client), tmp_path / "done"
+    first = mapped(stream, failing, client=end, checkpoints=FileCheckpoints(done))
+    assert end.came.wait(20)
+    wait_until(lambda: failing.batches)
+    assert first.stop(timeout_s=10)
+
+    mapping = mapped(stream, handler, checkpoints=FileCheckpoints(done))
+
+    assert mapping.wait_until_drained(20)
+    assert sorted(handler.done) == sorted(data for _, data in _round(0) + _round(1))
 
 
 def _sent_at(data: str) -> tuple[int, int]:
