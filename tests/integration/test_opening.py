@@ -179,23 +179,34 @@ def test_a_list_that_does_not_answer_keeps_it_closed_and_once_open_it_is_not_ask
         assert api.ask("SELECT 1", {}) == [(1,)]
 
 
-def test_a_copy_of_the_files_is_closed_and_a_restart_is_not(tmp_path, monitor, kept):
-    home, copy = tmp_path / "home", tmp_path / "copy"
-    with EmbeddedPostgres(home, settings=NOT_DURABLE) as server:
+@pytest.fixture
+def two_servers(tmp_path):
+    servers = [EmbeddedPostgres(tmp_path / name, settings=NOT_DURABLE) for name in ("one", "copy")]
+    yield servers
+    for server in servers:
+        server.remove()
+
+
+def test_a_copy_of_the_files_is_closed_and_a_restart_is_not(two_servers, kept):
+    first, copy = two_servers
+    with first as server:
         server.create_database("monitor")
         migrate(server.dsn("monitor"))
         server.set_role_passwords(ROLES)
         assert _let_in(server, "monitor", kept) == set(ROLES)
-    subprocess.run(["cp", "-a", str(home), str(copy)], check=True)
-    server = EmbeddedPostgres(home, settings=NOT_DURABLE)
-    with server:  # the same files, another process: as after a failover
+    for folder, copied in ((first.passfile.parent, copy.passfile.parent), (first.data, copy.data)):
+        if not copied.exists():  # as root the data are in a folder of their own
+            copied.parent.mkdir(exist_ok=True)
+            subprocess.run(["cp", "-a", str(folder), str(copied)], check=True)
+    with first as server:  # the same files, another process: as after a failover
         assert _let_in(server, "monitor", kept) == set(ROLES)
         with psycopg2.connect(server.dsn("monitor")) as connection, connection.cursor() as cursor:
             cursor.execute("SELECT erase_student(%s, now(), 'ada', 'asked')", (ADA,))
         connection.close()
         kept.put_last(ADA)
         assert _let_in(server, "monitor", kept) == set(ROLES)
-    with EmbeddedPostgres(copy, settings=NOT_DURABLE) as server:
+    with copy as server:
+        psycopg2.connect(server.dsn("monitor")).close()  # it has what was copied
         assert _let_in(server, "monitor", kept) == set()
 
 
