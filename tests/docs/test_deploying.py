@@ -37,6 +37,7 @@ def test_every_variable_of_the_workflows_is_on_the_page():
         v for path in WORKFLOWS.iterdir() for v in re.findall(r"vars\.(\w+)", path.read_text())
     }
 
+    assert asked
     assert {name for name in asked if name not in PAGE} == set()
 
 

@@ -50,6 +50,13 @@ SELECT alert_id, 1, 'opened', because, opened_at FROM alert;
 
 INSERT INTO announcement (alert_id, kind, sent_at) SELECT alert_id, 'opened', now() FROM alert;
 
+INSERT INTO shadow_finding (course, day, student, rule, edition, in_force, shadow)
+SELECT course, date '2024-12-01' + i % 30, student, 'low_marks', 1, true, i % 2 = 0 FROM pupil WHERE i % 4 = 0;
+
+INSERT INTO shadow_alert (course, student, rule, edition, severity, because, in_force, opened_at)
+SELECT course, student, 'low_marks', 1, 2, 'because', true, timestamptz '2024-11-01' + i * interval '1 minute'
+FROM pupil WHERE i % 4 = 0;
+
 INSERT INTO quarantine (quarantine_uid, reason, detail, payload, recorded_at, students)
 SELECT md5('q' || i)::uuid, 'conflict', 'detail', 'payload', now() - i * interval '1 minute',
        ARRAY[md5('student' || i)::uuid]

@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import json
 import threading
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg2
@@ -156,10 +157,12 @@ def test_people_beside_a_consumer_and_sweeps_leave_counts_and_history_right(moni
         stop.set()
         for one in done:
             one.result(30)
+    monitor.consume([scored("last", str(uuid.UUID(int=9)), 2, 10)])  # one that nobody resolves
 
     assert {"resolved", "intervention_started", "noted"} <= {
         change for (change,) in monitor.rows("SELECT DISTINCT change FROM alert_history")
     }
+    assert counted(monitor)
     assert counted(monitor) == monitor.rows(
         "SELECT student::text, open_alerts FROM standing WHERE open_alerts > 0 ORDER BY 1"
     )

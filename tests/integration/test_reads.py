@@ -49,6 +49,8 @@ BIG = {
     "item",
     "roster",
     "roster_version",
+    "shadow_alert",
+    "shadow_finding",
 }
 SMALL = {"event_stray", "event_partition"}
 STUDENT = "00000000-0000-0000-0000-000000000000"
@@ -285,7 +287,8 @@ def test_a_part_of_a_record_is_found_by_index(server, student):
     assert "event_202501" in json.dumps(events)
 
 
-@pytest.mark.parametrize("class_", Retention.__struct_fields__)
+# Events go with their partitions; those that are left, in event_stray, are few.
+@pytest.mark.parametrize("class_", set(Retention.__struct_fields__) - {"events"})
 def test_what_is_past_its_days_is_found_without_reading_a_big_table(server, class_):
     connection = psycopg2.connect(server.dsn(NAME, "owner"))
     with contextlib.closing(connection), connection.cursor() as cursor:

@@ -201,21 +201,40 @@ def test_a_partition_goes_without_the_events_that_are_held(old, rows, privacy):
 
 def test_it_goes_in_steps_and_each_class_leaves_a_proof(old, rows, monkeypatch):
     monkeypatch.setattr(retention, "STEP", 1)
+    steps: list[tuple[str, int]] = []
+    delete = rows.delete_past
+
+    def delete_past(class_, before, most):
+        deleted = delete(class_, before, most)
+        steps.append((class_, deleted))
+        return deleted
+
+    monkeypatch.setattr(rows, "delete_past", delete_past)
+    told = {one["class"]: one["rows"] for one in retention.report(rows, KEPT, LATER)}
+
     done = retention.apply(rows, KEPT, old.clock)
+
+    # The notes went with their alerts.
+    assert done == {name: n for name, n in told.items() if n and name != "notes"}
+    assert done["quarantine"] == 2
+    assert steps.count(("quarantine", 1)) == 2
+    assert max(deleted for _, deleted in steps) == 1
+    assert _left(old) == dict.fromkeys(COUNTS, 0)
     proofs = rows.proofs()
     assert {one["class"]: one["deleted"] for one in proofs} == done
     assert {one["before"] for one in proofs} == {LATER - dt.timedelta(days=300)}
 
 
-def test_the_maintenance_does_it(old, database, tmp_path):
+@pytest.mark.parametrize(("days", "deleted"), [(20, 2), (3650, None)])
+def test_the_maintenance_does_it_by_the_file_that_is_set(old, database, tmp_path, days, deleted):
     file = tmp_path / "retention.toml"
-    file.write_text(SHIPPED.read_text().replace("quarantine = 180", "quarantine = 20"))
+    file.write_text(SHIPPED.read_text().replace("quarantine = 180", f"quarantine = {days}"))
     settings = Settings(
         database_conninfo=database.dsn(), retention_file=str(file), retention_days=300
     )
     service = bootstrap.build(settings)
     told = jobs.migrate(dataclasses.replace(service, clock=old.clock))
-    assert told["deleted"]["quarantine"] == 2
+    assert told["deleted"].get("quarantine") == deleted
     assert told["partitions"]["dropped"] > 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -32,9 +33,18 @@ def test_the_score_finds_who_fails_or_leaves_as_well_as_it_did(rows, week, auc, 
 
 
 def test_the_sample_is_every_fifth_student_and_says_nothing_of_who_they_are(tmp_path):
-    assert draw(SAMPLE, tmp_path) == 1568
+    every, drawn = tmp_path / "every", tmp_path / "drawn"
+    shutil.copytree(SAMPLE, every)
+    for name, row in (
+        ("studentInfo.csv", "BBB,2014B,59726,Pass"),
+        ("studentRegistration.csv", "BBB,2014B,59726,-29,?"),
+    ):
+        with (every / name).open("a") as file:
+            file.write(f"{row}\n")
+
+    assert draw(every, drawn) == 1568
     for path in sorted(SAMPLE.glob("*.csv")):
-        assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+        assert (drawn / path.name).read_bytes() == path.read_bytes()
     header = (SAMPLE / "studentInfo.csv").read_text().partition("\n")[0]
     assert header == "code_module,code_presentation,id_student,final_result"
     assert "CC BY 4.0" in (SAMPLE / "LICENSE").read_text()

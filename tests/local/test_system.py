@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
 from local.paths import Paths
+from local.processes import started
 from local.system import LocalSystem, StartError, remove
 
 TIMES = 20
@@ -27,15 +29,26 @@ def processes_of(home: Path) -> list[str]:
     return found
 
 
+def pids(home: Paths) -> dict[str, int]:
+    """Return the processes that the system notes, by name."""
+    return {file.stem: json.loads(file.read_text())["pid"] for file in home.processes.iterdir()}
+
+
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc to count what is open")
 def test_twenty_starts_and_stops_leave_no_process_and_no_open_file(tmp_path):
     home = Paths(tmp_path / "home")
-    opened = []
+    opened, known = [], []
     for _ in range(TIMES):
         with LocalSystem(home) as system:
             data = system.postgres.data
+            assert processes_of(data) != []
+            running = pids(home)
+            assert {"api", "consumer", "issuer"} < running.keys()
+            assert all(started(pid) for pid in running.values())
+            known += running.values()
         opened.append(len(list(Path("/proc/self/fd").iterdir())))
 
+    assert [pid for pid in known if started(pid)] == []
     assert processes_of(home.home) == []
     assert processes_of(data) == []
     assert opened[-1] <= opened[2], opened

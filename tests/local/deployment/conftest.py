@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedAccount]:
-    with EmulatedAccount(tmp_path_factory.mktemp("account")) as account:
-        yield account
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MONITOR_OF_THE_TESTS", "that no function may see")
+        with EmulatedAccount(tmp_path_factory.mktemp("account")) as account:
+            yield account
 
 
 @pytest.fixture

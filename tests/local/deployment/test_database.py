@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING
 
 import psycopg2
 import pytest
 
-from local.deployment.instance import AUTHORITY
+from local.deployment.instance import AUTHORITY, dsn
 from tests.local.deployment.stack import attribute
 
 if TYPE_CHECKING:
@@ -69,12 +70,22 @@ def test_a_database_instance_that_fails_leaves_nothing(account, stack):
     assert account.client("rds").describe_db_instances()["DBInstances"] == []
 
 
-def test_a_changed_database_instance_keeps_its_data(stack):
+def test_a_changed_database_instance_keeps_its_data(account, stack):
     address = {"port": attribute("Database", "Endpoint.Port")}
     before = stack.put({"Database": DATABASE}, **address)
+    _ask(account, "CREATE TABLE kept AS SELECT 7 AS n")
     larger = {**DATABASE["Properties"], "AllocatedStorage": "40"}  # type: ignore[dict-item]
 
     assert stack.put({"Database": {**DATABASE, "Properties": larger}}, **address) == before
+    assert _ask(account, "SELECT n FROM kept") == [(7,)]
+
+
+def _ask(account, statement):
+    [home] = account.instances()
+    connection = psycopg2.connect(dsn(home, "monitor"))
+    with contextlib.closing(connection), connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall() if cursor.description else []
 
 
 def test_a_read_replica_answers_from_its_source(stack):
