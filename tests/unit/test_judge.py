@@ -22,7 +22,7 @@ class Kept:
     """The transaction of a class nobody has described; keeps what it is told."""
 
     def __init__(self):
-        self.saved, self.findings = [], {}
+        self.saved, self.findings, self.asked = [], {}, []
 
     def load_policies(self):
         return {}
@@ -32,6 +32,9 @@ class Kept:
 
     def save_standings(self, touched):
         self.saved += touched
+
+    def ask_for_alerts(self, pairs, as_of):
+        self.asked += pairs
 
     def reconcile_alerts(self, findings, as_of, policy_of):
         self.findings = findings
@@ -52,6 +55,7 @@ def test_what_a_batch_has_changed_is_judged_and_saved(new):
 
     assert [one.standing for one in kept.saved] == [FAILING.standing]
     assert [f.rule for f in kept.findings["s", "C"]] == ["low_marks"]
+    assert kept.asked == [("s", "C")]
 
 
 def test_what_is_as_it_was_is_left_to_the_sweep():

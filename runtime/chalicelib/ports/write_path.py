@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from chalicelib.domain.delivery import Delivery, Incoming, Outcome, Quarantined, Sorted
@@ -65,6 +65,10 @@ class Unit(Protocol):
         """Keep what cannot be processed, with the reason."""
         ...
 
+    def ask_for_alerts(self, pairs: Collection[Pair], as_of: dt.datetime) -> None:
+        """Ask for the alerts of some of the pairs that are reconciled next; do not wait."""
+        ...
+
     def reconcile_alerts(
         self,
         findings: Mapping[Pair, Sequence[Finding]],
@@ -73,7 +77,8 @@ class Unit(Protocol):
     ) -> Outcome:
         """Open, update and clear alerts until they agree with the findings of these pairs.
 
-        `policy_of` a course tells how long an alert that has cleared stays quiet.
+        The alerts of all of them have been asked for, or of none. `policy_of` a course tells how
+        long an alert that has cleared stays quiet.
         """
         ...
 

@@ -66,7 +66,9 @@ class Judge:
         self.refresh(unit, now)
         found: dict[Pair, list[Finding]] = {}
         for part in parts:
-            found |= self._judge_part(unit, part, now)
+            of_part = self._judge_part(unit, part, now)
+            unit.ask_for_alerts(of_part, now)
+            found |= of_part
         return unit.reconcile_alerts(found, now, self.policy_of)
 
     def _judge_part(

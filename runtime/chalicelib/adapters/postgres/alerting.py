@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from chalicelib.adapters.postgres.pipeline import Pipeline
+    from chalicelib.adapters.postgres.pipeline import Asked, Pipeline
     from chalicelib.domain.facts import Pair
     from chalicelib.domain.indicators import Finding
     from chalicelib.domain.policy import Policy
@@ -23,19 +23,26 @@ if TYPE_CHECKING:
 _SQL = queries.load("alerts.sql")
 
 
+def ask(cursor: Pipeline, pairs: Iterable[Pair], as_of: dt.datetime) -> Asked:
+    """Ask for the alerts of these pairs, as they are before anything is made of them."""
+    students, courses = zip(*pairs, strict=True)
+    values = {"student": arrays.plain(students), "course": arrays.texts(courses), "as_of": as_of}
+    return cursor.soon(_SQL["known_alerts"], values)
+
+
 def reconcile_alerts(
     cursor: Pipeline,
     findings: Mapping[Pair, Sequence[Finding]],
+    asked: Iterable[Asked],
     as_of: dt.datetime,
     policy_of: Callable[[str], Policy],
 ) -> Outcome:
     """Make the alerts of these students and courses agree with their findings.
 
-    Holds every pair whose alerts may change; a pair with an empty list has its alerts cleared.
+    Holds every pair whose alerts may change, and has `asked` for the alerts of each; a pair with an
+    empty list has its alerts cleared.
     """
-    if not findings:
-        return Outcome()
-    known, quiet = _known_alerts(cursor, findings, as_of)
+    known, quiet = _known_alerts(asked)
     to_open: list[tuple[Pair, Finding]] = []
     to_update: list[tuple[OpenAlert, Finding]] = []
     to_clear: list[OpenAlert] = []
@@ -52,14 +59,11 @@ def reconcile_alerts(
 
 
 def _known_alerts(
-    cursor: Pipeline, pairs: Iterable[Pair], as_of: dt.datetime
+    asked: Iterable[Asked],
 ) -> tuple[defaultdict[Pair, list[OpenAlert]], dict[Pair, list[QuietAlert]]]:
-    students, courses = zip(*pairs, strict=True)
-    values = {"student": arrays.plain(students), "course": arrays.texts(courses), "as_of": as_of}
-    cursor.execute(_SQL["known_alerts"], values)
     known: defaultdict[Pair, list[OpenAlert]] = defaultdict(list)
     quiet: dict[Pair, list[QuietAlert]] = {}
-    for is_open, *row in cursor.fetchall():
+    for is_open, *row in (row for one in asked for row in one.rows()):
         alert = OpenAlert(*row)
         pair = alert.student, alert.course
         if is_open:

@@ -20,10 +20,10 @@ from chalicelib.domain.facts import Facts
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from chalicelib.adapters.postgres.database import Database
-    from chalicelib.adapters.postgres.pipeline import Pipeline
+    from chalicelib.adapters.postgres.pipeline import Asked, Pipeline
     from chalicelib.domain.delivery import Delivery, Incoming, Outcome, Quarantined, Sorted
     from chalicelib.domain.facts import Pair
     from chalicelib.domain.indicators import Finding
@@ -68,6 +68,7 @@ class PostgresUnit:
     def __init__(self, cursor: Pipeline, erased: Erased) -> None:
         self._cursor = cursor
         self._erased = erased
+        self._asked: list[Asked] = []  # for alerts
         self._facts: Facts | None = None  # of events that were all new
         self._any_retracted = True  # for all that is known before `begin`
 
@@ -111,14 +112,22 @@ class PostgresUnit:
         """Keep what cannot be processed, once."""
         event_log.quarantine(self._cursor, kept)
 
+    def ask_for_alerts(self, pairs: Collection[Pair], as_of: dt.datetime) -> None:
+        """Let the alerts of these pairs be on their way until they are reconciled."""
+        if pairs:
+            self._asked.append(alerting.ask(self._cursor, pairs, as_of))
+
     def reconcile_alerts(
         self,
         findings: Mapping[Pair, Sequence[Finding]],
         as_of: dt.datetime,
         policy_of: Callable[[str], Policy],
     ) -> Outcome:
-        """Make the alerts of these students and courses agree with their findings."""
-        return alerting.reconcile_alerts(self._cursor, findings, as_of, policy_of)
+        """Make the alerts of these pairs agree with their findings."""
+        if not self._asked:
+            self.ask_for_alerts(findings, as_of)
+        asked, self._asked = self._asked, []
+        return alerting.reconcile_alerts(self._cursor, findings, asked, as_of, policy_of)
 
     def sources(self, as_of: dt.datetime, hours: int) -> list[Source]:
         """Return every source that ever sent, with what tells whether it has fallen silent."""
