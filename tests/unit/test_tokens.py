@@ -268,7 +268,7 @@ FORGED = {
     "jwk": (lambda: signed(claims(), key=OTHER, jwk=OTHERS_JWK), OWN_KEY),
     "our own jwk": (lambda: signed(claims(), jwk=JWKS[0]), OWN_KEY),
     "x5c": (lambda: signed(claims(), x5c=["MII"]), OWN_KEY),
-    "crit": (lambda: signed(claims(), crit=["exp"]), OWN_KEY),
+    "crit": (lambda: signed(claims(), crit=["exp"]), INVALID),
     "another kind of token": (lambda: signed(claims(), typ="logout+jwt"), "is no access token"),
     "cut signature": (lambda: signed(claims())[:-8], INVALID),
     "changed claims": (lambda: signed(claims()).replace(".", ".e", 1), INVALID),
