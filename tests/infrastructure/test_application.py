@@ -13,6 +13,21 @@ from infrastructure.gates.expansion import expand
 from infrastructure.parts.functions import FUNCTIONS
 
 OPEN_ROUTES = {("/v1/health", "get")}
+# What a function needs to run, and what one in a VPC needs beside.
+RUNNING = [
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+]
+IN_A_VPC = [
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+]
 Resources = dict[str, dict[str, Any]]
 
 
@@ -41,27 +56,42 @@ def variables(resources: Resources, handler: str) -> dict[str, Any]:
 
 
 def rights(resources: Resources, handler: str) -> dict[str, Any]:
-    """Return what a function may do, by action, beyond what every function in a VPC may."""
-    role = functions(resources)[handler]["Role"]["Fn::GetAtt"][0]
-    statements = [
-        statement
-        for policy in of_type(resources, "AWS::IAM::Policy").values()
-        if {"Ref": role} in policy["Roles"]
-        for statement in policy["PolicyDocument"]["Statement"]
-        if statement["Effect"] == "Allow"
-    ]
+    """Return on what a function may do each action; those of keys tell which key as well."""
+    keys = purposes(resources)
     found: dict[str, list[Any]] = {}
-    for statement in statements:
-        actions = statement["Action"]
+    for statement in statements_of(resources, handler, "Allow"):
+        actions, on = statement["Action"], statement["Resource"]
         for action in [actions] if isinstance(actions, str) else actions:
-            found.setdefault(action, []).append(statement["Resource"])
-    common = ("ec2:", "xray:", "logs:", "kms:")
-    return {action: on for action, on in found.items() if not action.startswith(common)}
+            key = f"({keys[logical(on)]})" if action.startswith("kms:") else ""
+            found.setdefault(action + key, []).append(on)
+    return found
+
+
+def purposes(resources: Resources) -> dict[str, str]:
+    """Return what each key is for, as its alias tells, by logical id."""
+    return {
+        logical(alias["TargetKeyId"]): alias["AliasName"].partition("/")[2].rpartition("-")[0]
+        for alias in of_type(resources, "AWS::KMS::Alias").values()
+    }
 
 
 def logical(reference: Any) -> str:
     """Return the logical id that a Ref or GetAtt names."""
     return reference.get("Ref") or reference["Fn::GetAtt"][0]
+
+
+def policy_of(resources: Resources, handler: str) -> str:
+    """Return the logical id of the one policy that a function's role has."""
+    role = logical(functions(resources)[handler]["Role"])
+    policies = of_type(resources, "AWS::IAM::Policy")
+    [own] = [name for name, policy in policies.items() if {"Ref": role} in policy["Roles"]]
+    return own
+
+
+def statements_of(resources: Resources, handler: str, effect: str) -> list[dict[str, Any]]:
+    """Return what a function's role is allowed, or denied."""
+    document = resources[policy_of(resources, handler)]["Properties"]["PolicyDocument"]
+    return [statement for statement in document["Statement"] if statement["Effect"] == effect]
 
 
 def test_every_function_of_the_runtime_is_settled_and_no_other(dev):
@@ -100,44 +130,83 @@ def test_each_function_has_a_role_of_its_own(dev):
     [
         (
             "APIHandler",
-            "kinesis:PutRecords kinesis:DescribeStreamSummary rds-db:connect s3:GetObject "
-            "s3:PutObject secretsmanager:GetSecretValue",
+            "kinesis:DescribeStreamSummary kinesis:PutRecords kms:Decrypt(messages) "
+            "kms:Decrypt(people) kms:GenerateDataKey(event-stream) kms:GenerateDataKey(messages) "
+            "kms:GenerateDataKey(people) rds-db:connect s3:GetObject s3:PutObject "
+            "secretsmanager:GetSecretValue",
         ),
         (
             "ConsumeEvents",
             "kinesis:DescribeStream kinesis:DescribeStreamSummary kinesis:GetRecords "
-            "kinesis:GetShardIterator kinesis:ListShards rds-db:connect s3:GetObject sns:Publish "
-            "sqs:SendMessage",
+            "kinesis:GetShardIterator kinesis:ListShards kms:Decrypt(event-stream) "
+            "kms:Decrypt(messages) kms:GenerateDataKey(messages) rds-db:connect s3:GetObject "
+            "sns:Publish sqs:SendMessage",
         ),
-        ("SweepStandings", "rds-db:connect s3:GetObject sns:Publish"),
-        ("AnnounceAlerts", "rds-db:connect s3:GetObject sns:Publish"),
-        ("SealLedger", "rds-db:connect s3:GetObject s3:PutObject"),
-        ("VerifyLedger", "rds-db:connect s3:GetObject s3:ListBucket s3:PutObject"),
+        (
+            "SweepStandings",
+            "kms:Decrypt(messages) kms:GenerateDataKey(messages) rds-db:connect s3:GetObject "
+            "sns:Publish",
+        ),
+        (
+            "AnnounceAlerts",
+            "kms:Decrypt(messages) kms:GenerateDataKey(messages) rds-db:connect s3:GetObject "
+            "sns:Publish",
+        ),
+        (
+            "SealLedger",
+            "kms:Decrypt(messages) kms:GenerateDataKey(messages) rds-db:connect s3:GetObject "
+            "s3:PutObject",
+        ),
+        (
+            "VerifyLedger",
+            "kms:Decrypt(messages) kms:GenerateDataKey(messages) rds-db:connect s3:GetObject "
+            "s3:ListBucket s3:PutObject",
+        ),
         (
             "MigrateDatabase",
+            "kms:Decrypt(event-database) kms:Decrypt(messages) kms:GenerateDataKey(messages) "
             "s3:GetObject s3:ListBucket s3:PutObject secretsmanager:GetSecretValue",
         ),
     ],
 )
 def test_each_function_may_do_what_it_does_and_no_more(dev, handler, actions):
     found = rights(dev, handler)
+    own = actions.split()
 
-    assert sorted(found) == sorted(actions.split())
-    told = json.dumps(found)
+    assert sorted(found) == sorted([*RUNNING, *IN_A_VPC, *own])
+    told = json.dumps([found[action] for action in own])
     for prefix in ("/erasures/", "/ledger/heads/", "/ledger/verified/"):
         told = told.replace(f"{prefix}*", "")
     assert "*" not in told
 
 
+def test_a_function_writes_to_its_own_log_alone(dev):
+    for handler, function in functions(dev).items():
+        group = {"Fn::GetAtt": [logical(function["LoggingConfig"]["LogGroup"]), "Arn"]}
+        assert rights(dev, handler)["logs:CreateLogStream"] == [group]
+        assert rights(dev, handler)["logs:PutLogEvents"] == [group]
+
+
+def test_a_function_has_its_rights_from_one_policy_and_from_nowhere_else(dev):
+    elsewhere = {"AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"}
+    assert not elsewhere & {resource["Type"] for resource in dev.values()}
+    for handler, function in functions(dev).items():
+        role = dev[logical(function["Role"])]["Properties"]
+        assert not {"Policies", "ManagedPolicyArns"} & set(role), handler
+        assert policy_of(dev, handler)
+
+
 def test_the_code_of_a_function_may_not_touch_the_network_interfaces(dev):
-    denied = [
-        statement
-        for policy in of_type(dev, "AWS::IAM::Policy").values()
-        for statement in policy["PolicyDocument"]["Statement"]
-        if statement["Effect"] == "Deny"
-    ]
-    assert len(denied) == len([one for one in FUNCTIONS if not one.is_outside])
-    assert all("ec2:CreateNetworkInterface" in statement["Action"] for statement in denied)
+    for function in [one for one in FUNCTIONS if not one.is_outside]:
+        allowed = [on for on in rights(dev, function.handler) if on.startswith("ec2:")]
+        [denied] = statements_of(dev, function.handler, "Deny")
+        place = [":lambda:us-east-1:", {"Ref": "AWS::AccountId"}, f":function:{function.name}-dev"]
+        own = {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, *place]]}
+
+        assert allowed
+        assert sorted(denied["Action"]) == sorted(allowed)
+        assert denied["Resource"] == "*"
+        assert denied["Condition"] == {"ArnEquals": {"lambda:SourceFunctionArn": own}}
 
 
 def test_functions_sign_in_by_token_as_the_role_of_their_work(dev, prod):
@@ -299,23 +368,10 @@ def test_as_many_consumers_may_run_as_the_mapping_starts(name, environment, requ
 
 def test_who_signs_in_is_found_out_by_a_function_that_can_reach_the_issuer_and_nothing_else(dev):
     own = functions(dev)["SignIn"]
-    role = logical(own["Role"])
-    allowed = [
-        statement
-        for policy in of_type(dev, "AWS::IAM::Policy").values()
-        if {"Ref": role} in policy["Roles"]
-        for statement in policy["PolicyDocument"]["Statement"]
-    ]
-    actions = {action for one in allowed for action in one["Action"]}
 
     assert "VpcConfig" not in own
-    assert actions == {
-        "logs:CreateLogStream",
-        "logs:PutLogEvents",
-        "xray:PutTelemetryRecords",
-        "xray:PutTraceSegments",
-    }
-    assert "ManagedPolicyArns" not in dev[role]["Properties"]
+    assert sorted(rights(dev, "SignIn")) == sorted(RUNNING)
+    assert statements_of(dev, "SignIn", "Deny") == []
     assert set(variables(dev, "SignIn")) == {
         "MONITOR_ENVIRONMENT",
         "MONITOR_ISSUER",
@@ -484,14 +540,14 @@ def test_code_waits_for_the_schema_that_it_expects(dev):
 
 def test_migrations_wait_for_the_network_the_database_and_their_own_rights(dev):
     [step] = [r for r in dev.values() if r["Type"] == "Custom::SchemaMigration"]
-    kinds = {dev[name]["Type"] for name in step["DependsOn"]}
 
     assert {
-        "AWS::EC2::VPCEndpoint",
-        "AWS::EC2::SecurityGroupEgress",
-        "AWS::RDS::DBInstance",
-        "AWS::IAM::Policy",
-    } <= kinds
+        policy_of(dev, "MigrateDatabase"),
+        *of_type(dev, "AWS::EC2::VPCEndpoint"),
+        *of_type(dev, "AWS::EC2::SecurityGroupEgress"),
+        *of_type(dev, "AWS::EC2::SecurityGroupIngress"),
+        *of_type(dev, "AWS::RDS::DBInstance"),
+    } <= set(step["DependsOn"])
 
 
 def test_no_function_of_nodes_is_needed(dev):
