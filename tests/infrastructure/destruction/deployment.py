@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from local.deployment.account import EmulatedAccount
 
 HERE, THERE = "us-east-1", "us-west-2"
-STACKS = (("monitor-dev", HERE), ("recovery-dev", THERE))
+STACKS = (("recovery-dev", THERE), ("monitor-dev", HERE))  # as they are deployed
 GROUP = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "access-log-dev"}}
 VPC = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}}
 FIREWALL = {

@@ -53,8 +53,8 @@ def test_a_dry_run_lists_by_class_and_changes_nothing(account):
     Destruction(stacks=STACKS, clients=account, say=said.append).show()
 
     assert said == [
-        "stack monitor-dev in us-east-1: not there",
         "stack recovery-dev in us-west-2: not there",
+        "stack monitor-dev in us-east-1: not there",
         "log groups: 1",
         "  us-east-1  access-log-dev",
     ]
