@@ -54,7 +54,11 @@ GOOD = {
         "RightRoutes": resource(
             "EC2::SubnetRouteTableAssociation", SubnetId=ref("Right"), RouteTableId=ref("Routes")
         ),
-        "ToS3": resource("EC2::VPCEndpoint", RouteTableIds=[ref("Routes")]),
+        "ToS3": resource(
+            "EC2::VPCEndpoint",
+            ServiceName={"Fn::Join": ["", ["com.amazonaws.", ref("AWS::Region"), ".s3"]]},
+            RouteTableIds=[ref("Routes")],
+        ),
         "ToKms": resource(
             "EC2::VPCEndpoint",
             VpcEndpointType="Interface",

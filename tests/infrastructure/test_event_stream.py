@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from infrastructure.environments import ENVIRONMENTS
@@ -26,12 +24,41 @@ def test_each_purpose_has_a_key_that_rotates_and_can_go(synthesized):
         assert key["PendingWindowInDays"] == 7
 
 
-def test_logs_may_use_keys_for_log_groups_only(synthesized):
-    for id_, key in synthesized.of_type("AWS::KMS::Key").items():
-        statements = key["KeyPolicy"]["Statement"]
-        services = [s for s in statements if "Service" in s["Principal"]]
-        for statement in services:
-            assert statement.get("Condition"), (id_, statement)
+def served(synthesized) -> list[tuple[str, dict]]:
+    """Return the logical id of each key with what its policy lets a service do."""
+    return [
+        (id_, statement)
+        for id_, key in synthesized.of_type("AWS::KMS::Key").items()
+        for statement in key["KeyPolicy"]["Statement"]
+        if "Service" in statement["Principal"]
+    ]
+
+
+def test_logs_may_use_two_keys_for_log_groups_only(synthesized):
+    by_logs = [
+        (id_, one)
+        for id_, one in served(synthesized)
+        if one["Principal"]["Service"].startswith("logs.")
+    ]
+    place = [":logs:us-east-1:", {"Ref": "AWS::AccountId"}, ":log-group:*"]
+    groups = {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, *place]]}
+    using = {
+        logical_id
+        for alias in synthesized.of_type("AWS::KMS::Alias").values()
+        for logical_id in alias["TargetKeyId"]["Fn::GetAtt"][:1]
+        if alias["AliasName"].startswith(("alias/event-database-", "alias/messages-"))
+    }
+
+    assert len(by_logs) == len(using) == 2
+    assert {id_ for id_, _ in by_logs} == using
+    for _, one in by_logs:
+        assert one["Condition"] == {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
+
+
+def test_no_service_may_use_a_key_for_just_anything(synthesized):
+    assert served(synthesized)
+    for id_, statement in served(synthesized):
+        assert statement.get("Condition"), (id_, statement)
 
 
 def test_the_stream_is_encrypted_and_keeps_a_week(synthesized):
@@ -83,21 +110,48 @@ def test_dead_letters_are_kept_for_two_weeks_under_a_key(synthesized):
     assert "KmsMasterKeyId" in queue
 
 
-@pytest.mark.parametrize(
-    "policy",
-    ["AWS::Kinesis::ResourcePolicy", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy"],
-)
-def test_what_comes_in_the_clear_is_refused(synthesized, policy):
-    found = synthesized.of_type(policy)
+def denials(statements: list[dict]) -> list[tuple]:
+    """Return action and resource of what is denied to everybody who comes in the clear."""
+    return [
+        (one["Action"], one["Resource"])
+        for one in statements
+        if one["Effect"] == "Deny"
+        and one["Principal"] in ("*", {"AWS": "*"})
+        and one["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    ]
 
-    assert found
-    for one in found.values():
-        document = one.get("ResourcePolicy") or one["PolicyDocument"]
-        denied = [
-            statement
-            for statement in document["Statement"]
-            if statement["Effect"] == "Deny"
-            and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-            and "*" in json.dumps(statement["Principal"])
-        ]
-        assert denied, one
+
+def test_the_stream_refuses_what_comes_in_the_clear(synthesized):
+    [stream] = synthesized.of_type("AWS::Kinesis::Stream")
+    [policy] = synthesized.of_type("AWS::Kinesis::ResourcePolicy").values()
+    [(actions, resource)] = denials(policy["ResourcePolicy"]["Statement"])
+
+    assert policy["ResourceArn"] == resource == {"Fn::GetAtt": [stream, "Arn"]}
+    assert set(actions) == {
+        "kinesis:DescribeStreamSummary",
+        "kinesis:GetRecords",
+        "kinesis:GetShardIterator",
+        "kinesis:ListShards",
+        "kinesis:PutRecord",
+        "kinesis:PutRecords",
+    }
+
+
+def test_the_dead_letters_refuse_what_comes_in_the_clear(synthesized):
+    [queue] = synthesized.of_type("AWS::SQS::Queue")
+    [policy] = synthesized.of_type("AWS::SQS::QueuePolicy").values()
+
+    assert policy["Queues"] == [{"Ref": queue}]
+    denied = denials(policy["PolicyDocument"]["Statement"])
+    assert denied == [("sqs:*", {"Fn::GetAtt": [queue, "Arn"]})]
+
+
+def test_every_topic_refuses_what_comes_in_the_clear(synthesized):
+    policies = synthesized.of_type("AWS::SNS::TopicPolicy").values()
+    guarded = []
+    for policy in policies:
+        [topic] = policy["Topics"]
+        assert denials(policy["PolicyDocument"]["Statement"]) == [("sns:Publish", topic)]
+        guarded.append(topic["Ref"])
+
+    assert sorted(guarded) == sorted(synthesized.of_type("AWS::SNS::Topic"))

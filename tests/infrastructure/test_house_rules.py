@@ -3,7 +3,7 @@
 import pytest
 
 from infrastructure.gates.house_rules import RULES, house_rules
-from tests.infrastructure.house_template import ABSENT, GOOD, TLS, changed, ref, resource
+from tests.infrastructure.house_template import ABSENT, GOOD, TLS, arn, changed, ref, resource
 
 CRON = "Plan.BackupPlan.BackupPlanRule.0.ScheduleExpression"
 RULE = "Plan.BackupPlan.BackupPlanRule.0"
@@ -15,6 +15,14 @@ BROKEN = {
     "a denial that is for one principal only": (
         "tls-only",
         {"QueuePolicy.PolicyDocument.Statement": TLS | {"Principal": {"AWS": "arn:aws:iam::1:x"}}},
+    ),
+    "a denial of one action only": (
+        "tls-only",
+        {"StreamPolicy.ResourcePolicy.Statement": [TLS | {"Action": "kinesis:PutRecord"}]},
+    ),
+    "a denial of what is another's": (
+        "tls-only",
+        {"StreamPolicy.ResourcePolicy.Statement": [TLS | {"Resource": arn("Queue")}]},
     ),
     "a topic without a policy": ("tls-only", {"Topic": resource("SNS::Topic")}),
     "a bucket whose policy denies plain HTTP to nobody": (
@@ -188,6 +196,10 @@ BROKEN = {
     "a database in the default group": ("own-groups", {"Database.VPCSecurityGroups": ABSENT}),
     "a subnet without a way to S3": ("s3-reachable", {"RightRoutes": ABSENT}),
     "no way to S3": ("s3-reachable", {"ToS3.RouteTableIds": []}),
+    "a way to another service": (
+        "s3-reachable",
+        {"ToS3.ServiceName": "com.amazonaws.us-east-1.dynamodb"},
+    ),
 }
 
 

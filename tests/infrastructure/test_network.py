@@ -64,6 +64,25 @@ def test_a_zone_can_go(synthesized):
         assert zones_of(synthesized, group["SubnetIds"]) == zones
 
 
+def test_the_way_to_s3_leads_there_and_functions_may_take_it(synthesized):
+    endpoints = synthesized.of_type("AWS::EC2::VPCEndpoint").values()
+    [gateway] = [one for one in endpoints if one["VpcEndpointType"] == "Gateway"]
+    [egress] = [
+        rule
+        for rule in synthesized.of_type("AWS::EC2::SecurityGroupEgress").values()
+        if "DestinationPrefixListId" in rule
+    ]
+    groups = synthesized.of_type("AWS::EC2::SecurityGroup").items()
+    suffix = synthesized.deployment.suffix
+    [functions] = [id_ for id_, one in groups if one["GroupName"] == f"functions-{suffix}"]
+
+    service = ["com.amazonaws.", {"Ref": "AWS::Region"}, ".s3"]
+    assert gateway["ServiceName"] == {"Fn::Join": ["", service]}
+    assert egress["GroupId"] == {"Fn::GetAtt": [functions, "GroupId"]}
+    assert egress["DestinationPrefixListId"] == "pl-63a5400a"  # of S3 in us-east-1
+    assert (egress["IpProtocol"], egress["FromPort"], egress["ToPort"]) == ("tcp", 443, 443)
+
+
 def test_every_function_but_the_one_that_asks_the_issuer_runs_in_the_subnets(synthesized):
     functions = synthesized.of_type("AWS::Serverless::Function")
 

@@ -24,9 +24,12 @@ def only(template: assertions.Template, kind: str) -> list[dict]:
 
 
 def test_operators_are_told_by_e_mail(template):
-    template.has_resource_properties(
-        "AWS::SNS::Subscription", {"Protocol": "email", "Endpoint": "ops@example.org"}
-    )
+    named = {"Properties": {"TopicName": "operator-notices-blue"}}
+    [operators] = template.find_resources("AWS::SNS::Topic", named)
+
+    assert only(template, "AWS::SNS::Subscription") == [
+        {"Protocol": "email", "Endpoint": "ops@example.org", "TopicArn": {"Ref": operators}}
+    ]
 
 
 def test_topics_carry_the_suffix_and_are_encrypted_by_our_key(template):
@@ -40,15 +43,17 @@ def test_topics_carry_the_suffix_and_are_encrypted_by_our_key(template):
 
 
 def test_every_topic_refuses_what_is_not_tls(template):
-    policies = only(template, "AWS::SNS::TopicPolicy")
+    guarded = []
+    for policy in only(template, "AWS::SNS::TopicPolicy"):
+        statements = policy["PolicyDocument"]["Statement"]
+        [denial] = [one for one in statements if one["Effect"] == "Deny"]
+        assert denial["Action"] == "sns:Publish"
+        assert denial["Principal"] == "*"
+        assert denial["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        assert policy["Topics"] == [denial["Resource"]]
+        guarded.append(denial["Resource"]["Ref"])
 
-    assert len(policies) == 2
-    for policy in policies:
-        assert any(
-            statement["Effect"] == "Deny"
-            and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-            for statement in policy["PolicyDocument"]["Statement"]
-        )
+    assert sorted(guarded) == sorted(template.find_resources("AWS::SNS::Topic"))
 
 
 def test_services_publish_for_this_account_only(template):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from infrastructure.gates.expansion import Template
 from infrastructure.gates.findings import Finding
-from infrastructure.gates.house_rules.reading import of_type, referred
+from infrastructure.gates.house_rules.reading import Properties, of_type, referred
 
 
 def s3_reachable(template: Template) -> Iterator[Finding]:
@@ -25,7 +25,14 @@ def s3_reachable(template: Template) -> Iterator[Finding]:
 def _route_tables_with_gateway(template: Template) -> set[str]:
     endpoints = of_type(template, "AWS::EC2::VPCEndpoint")
     gateways = (e for _, e in endpoints if e.get("VpcEndpointType", "Gateway") == "Gateway")
-    return set().union(*(referred(gateway.get("RouteTableIds")) for gateway in gateways))
+    to_s3 = (gateway for gateway in gateways if _leads_to_s3(gateway))
+    return set().union(*(referred(gateway.get("RouteTableIds")) for gateway in to_s3))
+
+
+def _leads_to_s3(endpoint: Properties) -> bool:
+    service = endpoint.get("ServiceName")
+    whole = service["Fn::Join"][1][-1] if isinstance(service, dict) else service
+    return str(whole).endswith(".s3")
 
 
 def _route_tables_of_subnets(template: Template) -> dict[str, set[str]]:
