@@ -10,6 +10,7 @@ from infrastructure.parts.backup import QUIET_HOURS
 from infrastructure.parts.functions import API, CONSUMER, FUNCTIONS
 
 ONE_HOUR = 60
+MEMORY_GIB = {"db.t4g.medium": 4, "db.m7g.large": 8, "db.r7g.xlarge": 32}
 NAMED_BY = {  # what an alarm's dimension has to name
     "StreamName": "AWS::Kinesis::Stream",
     "EventSourceMappingUUID": "AWS::Lambda::EventSourceMapping",
@@ -45,6 +46,20 @@ def primary(synthesized) -> dict:
         if instance.get("MultiAZ")
     ]
     return found
+
+
+def test_the_databases_limits_are_those_of_its_instance(synthesized):
+    instance = primary(synthesized)
+    suffix = synthesized.deployment.suffix
+    thresholds = {
+        alarm["AlarmName"].removesuffix(f"-{suffix}"): alarm["Threshold"]
+        for alarm in synthesized.of_type("AWS::CloudWatch::Alarm").values()
+    }
+    memory = MEMORY_GIB[instance["DBInstanceClass"]] * 2**30
+
+    assert thresholds["database-storage"] == int(instance["AllocatedStorage"]) * 2**30 // 10
+    assert thresholds["database-memory"] == memory // 10
+    assert thresholds["database-connections"] == min(memory // 9_531_392, 5_000) * 4 // 5
 
 
 def test_every_dimension_names_a_resource_of_the_stack(synthesized):
