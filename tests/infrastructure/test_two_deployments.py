@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -36,15 +37,24 @@ LOGICAL_IDS = {
 
 
 def names(found) -> set[str]:
-    """Return every physical name that the template fixes, with its type."""
+    """Return every physical name that the templates fix, with its type."""
+    resources = [*found.resources.values(), *(found.recovery or {}).get("Resources", {}).values()]
     return {
-        f"{resource['Type']} {value}"
-        for resource in found.resources.values()
+        f"{resource['Type']} {text}"
+        for resource in resources
         for key, value in resource.get("Properties", {}).items()
-        if re.search(r"(Name|Identifier)$", key)
-        and isinstance(value, str)
+        if re.search(r"(Name|Identifier|Domain)$", key)
         and (resource["Type"], key) not in NO_NAMES
+        and (text := fixed(value))
     }
+
+
+def fixed(value: Any) -> str | None:
+    """Return a name's text, with what AWS fills in as ${AWS::...}; None where it is another's."""
+    joined = value.get("Fn::Join", ["", []])[1] if isinstance(value, dict) else [value]
+    parts = [part if isinstance(part, str) else f"${{{part.get('Ref')}}}" for part in joined]
+    foreign = [part for part in parts if part.startswith("${") and part[2:7] != "AWS::"]
+    return None if foreign else "".join(parts) or None
 
 
 def exports(found) -> set[str]:
@@ -56,6 +66,11 @@ def test_two_deployments_share_no_name_and_no_export(synthesize):
     one, other = synthesize("prod", suffix="blue"), synthesize("prod", suffix="green")
 
     assert len(names(one)) > 50
+    assert names(one) >= {
+        "AWS::S3::Bucket erasure-list-blue-${AWS::AccountId}",
+        "AWS::Cognito::UserPoolDomain monitor-blue-${AWS::AccountId}",
+        "AWS::KMS::Alias alias/recovery-blue",
+    }
     assert not names(one) & names(other)
     assert exports(one)
     assert not exports(one) & exports(other)
