@@ -36,10 +36,13 @@ class Expected(NamedTuple):
     last_submitted_on: dt.date | None
     incidents: int
     suspensions: int
+    conduct: list[str]  # oldest first
 
 
 def standings(
-    events: Iterable[Any], items: dict[str, Item], roster: dict[tuple[str, str], list[Enrolment]]
+    events: Iterable[Any],
+    catalogue: dict[tuple[str, str], Item],  # by course and item
+    roster: dict[tuple[str, str], list[Enrolment]],  # by student and course
 ) -> dict[tuple[str, str], Expected]:
     """Return the standing of every student and course that anything was ever said of."""
     told = [event for event in events if not isinstance(event, wire.Retracted)]
@@ -50,12 +53,16 @@ def standings(
     }
     counting = [e for e in told if (e.student, e.event_id, e.occurred_us) not in gone]
     pairs = {(event.student, event.course or "") for event in told} | set(roster)
-    return {pair: _standing(pair, counting, items, roster.get(pair, [])) for pair in pairs}
+    return {pair: _standing(pair, counting, catalogue, roster.get(pair, [])) for pair in pairs}
 
 
 def _standing(
-    pair: tuple[str, str], events: list[Any], items: dict[str, Item], spans: list[Enrolment]
+    pair: tuple[str, str],
+    events: list[Any],
+    catalogue: dict[tuple[str, str], Item],
+    spans: list[Enrolment],
 ) -> Expected:
+    items = {name: item for (course, name), item in catalogue.items() if course == pair[1]}
     mine = sorted((e for e in events if (e.student, e.course or "") == pair), key=_moment)
     works = [e for e in mine if isinstance(e, wire.Scored | wire.Submitted)]
     names = sorted({e.item for e in works})
@@ -83,6 +90,7 @@ def _standing(
         last_submitted_on=_last_day(firsts),
         incidents=conduct.count("incident"),
         suspensions=conduct.count("suspension"),
+        conduct=conduct,
     )
 
 

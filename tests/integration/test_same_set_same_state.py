@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.builders import STUDENTS, lambda_event, record, retracted, scored
-from tests.histories import build, histories, put_catalogue, retractions, taken_back
+from tests.histories import COURSES, build, histories, put_catalogue, retractions, taken_back
 
 if TYPE_CHECKING:
     from chalicelib.domain.wire import Event
@@ -93,6 +93,7 @@ def _a_busy_term(pick: random.Random) -> list[Event]:
         "active": ([None], [1]),
         "attended": (["s1", "s2", "s3"], ["present", "absent", "late"]),
         "enrolled": ([None], ["enrolled", "withdrawn"]),
+        "conducted": ([None], ["incident", "suspension", "commendation"]),
     }
     drawn = []
     for _ in range(400):
@@ -102,6 +103,7 @@ def _a_busy_term(pick: random.Random) -> list[Event]:
             (
                 kind,
                 pick.choice(STUDENTS),
+                pick.choice(COURSES),
                 pick.random() * 40,
                 pick.choice(whats),
                 pick.choice(values),

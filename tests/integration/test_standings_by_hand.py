@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from tests import oracle
 from tests.builders import START, STUDENTS, at, attended, enrolled, lambda_event, record, submitted
-from tests.histories import ITEMS, ROSTER, build, histories, put_catalogue, retractions, taken_back
+from tests.histories import (
+    COURSES,
+    ITEMS,
+    ROSTER,
+    build,
+    histories,
+    put_catalogue,
+    retractions,
+    taken_back,
+)
 
 STANDINGS = """
 SELECT s.student::text, s.course, s.marks,
@@ -20,9 +29,12 @@ SELECT s.student::text, s.course, s.marks,
        s.weight_sum, s.weighted_sum,
        ARRAY(SELECT r.item FROM result r WHERE (r.student, r.course) = (s.student, s.course)),
        s.handed_in, s.late, s.sessions, s.attended, s.last_activity_on, s.last_submitted_on,
-       s.incidents, s.suspensions
+       s.incidents, s.suspensions,
+       ARRAY(SELECT (ARRAY['incident', 'suspension', 'commendation'])[(one ->> 2)::integer]
+             FROM json_array_elements(s.conduct::json) AS one)
 FROM standing s"""
-MATH = {(student, "MATH-1"): enrolments for student, enrolments in ROSTER.items()}
+CATALOGUE = {(COURSES[0], name): item for name, item in ITEMS.items()}
+ENROLLED = {(student, COURSES[0]): enrolments for student, enrolments in ROSTER.items()}
 
 
 def standings(monitor):
@@ -58,8 +70,8 @@ def test_standings_are_what_the_surviving_events_say(
     if catalogue == "after":
         put_catalogue(monitor)
 
-    items, roster = ({}, {}) if catalogue == "none" else (ITEMS, MATH)
-    assert standings(monitor) == oracle.standings(events, items, roster)
+    said = ({}, {}) if catalogue == "none" else (CATALOGUE, ENROLLED)
+    assert standings(monitor) == oracle.standings(events, *said)
 
 
 @pytest.mark.parametrize("first", ["left", "attended"])
