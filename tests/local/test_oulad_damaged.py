@@ -54,11 +54,16 @@ def test_damage_anywhere_in_a_file(folder, name, at, new):
 
 
 @FAST
-@given(name=st.sampled_from(sorted(FILES)), at=st.integers(0, 60), new=CELLS | st.text(max_size=5))
-def test_any_cell_may_be_anything(folder, name, at, new):
+@given(
+    name=st.sampled_from(sorted(FILES)),
+    row=st.integers(0, 9),
+    column=st.integers(0, 9),
+    new=CELLS | st.text(max_size=5),
+)
+def test_any_cell_may_be_anything(folder, name, row, column, new):
     rows = [line.split(",") for line in FILES[name].splitlines()]
-    row = rows[at % len(rows)]
-    row[at % len(row)] = new
+    cells = rows[row % len(rows)]
+    cells[column % len(cells)] = new
     text = "\n".join(",".join(cells) for cells in rows)
     lay(folder, name, text.encode(errors="replace"))
     assert_refused_or_read(folder)
