@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 BATCH = 1000
 NETWORK_MS = 1.0
+LEARNING = 5  # batches after which a consumer knows nearly every class, as within its minute
 WARMING = 20  # rounds after which most pages were written to since the checkpoint: see write_path
 _TABLE = """
 CREATE TABLE IF NOT EXISTS tutorial_event (
@@ -75,6 +76,8 @@ def _ratios(name: str, ingest: str, superuser: str, rounds: int) -> dict[str, fl
 
 def _ratio(ingest: str, superuser: str, rounds: int, *, bursty: bool) -> float:
     whole, workload = consumer(ingest), Workload(seed=time.time_ns())
+    for _ in range(LEARNING):
+        _took_s(whole, workload, bursty=False)
     ratios = []
     for _ in range(rounds + 1):
         _took_s(whole, workload, bursty=bursty)  # a second of the tutorial leaves caches cold
