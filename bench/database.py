@@ -23,7 +23,9 @@ from chalicelib.services.sweep import sweep
 from local.postgres import EmbeddedPostgres
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+
+    from chalicelib.domain.wire import Event
 
 NAME = "bench"
 FILL_BATCH = 10_000
@@ -74,6 +76,16 @@ def consumer(conninfo: str) -> Consumer:
         judge=Judge(HIGHER_EDUCATION),
         clock=StandingClock(),
     )
+
+
+def took_s(whole: Consumer, events: Sequence[Event]) -> float:
+    """Return the seconds that a batch takes the consumer; all of it has to be new."""
+    batch = kinesis_event(events)
+    began = time.perf_counter()
+    whole.consume(batch)
+    took = time.perf_counter() - began
+    assert whole.last.new == len(events), whole.last
+    return took
 
 
 def fill(conninfo: str, events: int, tell: Callable[[str], None]) -> None:

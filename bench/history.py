@@ -6,8 +6,8 @@ import statistics
 import time
 from typing import TYPE_CHECKING
 
-from bench.database import consumer, execute
-from bench.workload import Workload, kinesis_event
+from bench.database import consumer, execute, took_s
+from bench.workload import Workload
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,13 +67,6 @@ def _in_turn(both: list[Consumer], workload: Workload, rounds: int) -> float:
     """Return the median of how the first one's seconds for a batch compare with the other's."""
     ratios = []
     for _ in range(rounds):
-        first, other = (_took_s(one, workload) for one in both)
+        first, other = (took_s(one, workload.batch(BATCH, bursty=False)) for one in both)
         ratios.append(first / other)
     return statistics.median(ratios)
-
-
-def _took_s(one: Consumer, workload: Workload) -> float:
-    event = kinesis_event(workload.batch(BATCH, bursty=False))
-    began = time.perf_counter()
-    one.consume(event)
-    return time.perf_counter() - began

@@ -11,7 +11,6 @@ import datetime as dt
 import json
 import logging
 import re
-import subprocess
 import uuid
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -25,14 +24,13 @@ from chalicelib.domain.oneroster import IDS
 from chalicelib.http import openapi
 from chalicelib.settings import Settings
 from chalicelib.telemetry import SERVICE
-from local.paths import PROGRAMS
-from local.postgres import binaries
 from tests.builders import START, STUDENTS, lambda_event, raw_record, scored
+from tests.dumps import dumped
 from tests.http.conftest import student_of
 from tests.rosters import as_owner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ADA, BEN = "Raw4711Ada", "Raw4712Ben"
 NAMES = ("Xanthippe", "Quuxworth", "xq@raw.example", "+99-5550", "Zebedee")
@@ -85,6 +83,18 @@ def _mark(event_id: str, student_id: str, score: float, **fields: Any) -> dict[s
 
 def _run(api: Any, told: Told, database: Any) -> None:
     """Send, store, alert, announce, look up, name, work on alerts, fail, and erase."""
+    ask = _asking(api, told)
+    _send(ask)
+    told.records += [data for _, data in api.stream.records]
+    _consume(api, told, database)
+    _name(ask)
+    _read_and_work(ask)
+    path = f"/v1/students/{student_of(BEN)}/erasures?dry_run=false"
+    assert ask("POST", path, {"reason": "asked"}).status_code == 201
+
+
+def _asking(api: Any, told: Told) -> Callable[..., Any]:
+    """Return what asks as the administrator, or sends as the platform, and keeps the paths."""
     api.put("/v1/clients/platform", {"source": "local"})
     platform = api.as_("platform")
 
@@ -96,7 +106,10 @@ def _run(api: Any, told: Told, database: Any) -> None:
             method, path, headers={"Content-Type": "application/json", **headers}, body=raw
         )
 
-    ada, ben = student_of(ADA), student_of(BEN)
+    return ask
+
+
+def _send(ask: Callable[..., Any]) -> None:
     sent = [
         _mark("a1", ADA, 12, metadata={"who": ADA, "name": NAMES[0]}),
         _mark("b1", BEN, 8),
@@ -109,14 +122,19 @@ def _run(api: Any, told: Told, database: Any) -> None:
     assert ask("POST", "/v1/events", {"student_id": ADA}).status_code == 400
     assert ask("POST", "/v1/people", PEOPLE).status_code == 200
     assert ask("POST", "/v1/people", [{**PEOPLE[0], "height": 1}]).status_code == 400
-    told.records += [data for _, data in api.stream.records]
-    _consume(api, told, database)
 
+
+def _name(ask: Callable[..., Any]) -> None:
+    ada, ben = student_of(ADA), student_of(BEN)
     assert ask("POST", "/v1/students/lookup", {"student_id": ADA}).json_body["student"] == ada
     assert ask("POST", "/v1/students/lookup", {"student_id": ADA + "?"}).status_code == 404
     names = ask("POST", "/v1/people/names", {"students": [ada, ben]}).json_body["items"]
     assert [one["given_name"] for one in names] == [NAMES[0], NAMES[4]]
     assert ask("GET", f"/v1/students/{ada}/person").json_body["student_id"] == ADA
+
+
+def _read_and_work(ask: Callable[..., Any]) -> None:
+    ada, ben = student_of(ADA), student_of(BEN)
     ask("PUT", f"/v1/courses/MATH-1/enrolments/{ada}", [])
     alerts = ask("GET", "/v1/alerts?course=MATH-1").json_body["items"]
     assert {one["student"] for one in alerts} == {ada, ben}
@@ -133,8 +151,6 @@ def _run(api: Any, told: Told, database: Any) -> None:
         found = ask("GET", path)
         assert found.status_code == 200
         assert not [trace for trace in TRACES if trace in found.body.decode()], path
-    erased = ask("POST", f"/v1/students/{ben}/erasures?dry_run=false", {"reason": "asked"})
-    assert erased.status_code == 201
 
 
 def _consume(api: Any, told: Told, database: Any) -> None:
@@ -164,14 +180,6 @@ def _fail(api: Any, told: Told, database: Any) -> None:
     body = json.dumps({"note": f"{NAMES[1]} said so"}).encode()
     path = f"/v1/alerts/{alert}/notes"
     assert api.client.http.request("POST", path, headers=headers, body=body).status_code == 500
-
-
-def _dump(database: Any) -> str:
-    tree = binaries.tree(PROGRAMS)
-    command = [str(tree / "bin" / "pg_dump"), "--data-only", "--dbname", database.dsn()]
-    return subprocess.run(
-        command, env=binaries.environment(tree), capture_output=True, text=True, check=True
-    ).stdout
 
 
 def _readable(text: str) -> str:
@@ -226,7 +234,7 @@ def test_a_full_run_tells_nobody_who_a_pseudonym_is(
     assert _traces(servers) == []
     assert student_of(ADA) not in servers
 
-    kept = _dump(database)
+    kept = dumped(database, "--data-only")
     assert student_of(ADA) in kept
     assert len(re.findall(r"^COPY public\.person .*\n.+\\\\x", kept, re.MULTILINE)) == 1
     metadata = json.dumps({"who": ADA, "name": NAMES[0]})

@@ -12,7 +12,9 @@ from aws_cdk import App, assertions
 from infrastructure.app import build
 from infrastructure.context import from_context
 from infrastructure.environments import Deployment
+from infrastructure.gates.expansion import expand
 from infrastructure.stacks.monitor import MonitorStack
+from tests.infrastructure.deployed import Resources
 from tests.infrastructure.existing_network import ACCOUNT, LOOKED_UP
 
 CONTEXT = {"adminEmail": "operator@example.org", "costCenter": "4711"}
@@ -71,3 +73,15 @@ def synthesize():
 def synthesized(request, synthesize) -> Synthesized:
     """Have each environment in turn."""
     return synthesize(request.param)
+
+
+@pytest.fixture(scope="module")
+def dev(synthesize) -> Resources:
+    """Have what is deployed for development, as the transform of SAM leaves it."""
+    return expand(synthesize("dev").template.to_json())["Resources"]
+
+
+@pytest.fixture(scope="module")
+def prod(synthesize) -> Resources:
+    """Have the same of production."""
+    return expand(synthesize("prod").template.to_json())["Resources"]

@@ -202,16 +202,17 @@ def test_metrics_of_our_own_have_the_names_that_the_runtime_emits(alarms):
 
 
 def test_rds_tells_operators_itself(template):
-    template.has_resource_properties(
-        "AWS::RDS::EventSubscription",
-        {
-            "SubscriptionName": "database-events-blue",
-            "SourceType": "db-instance",
-            "SourceIds": ["monitor-database-blue", "monitor-replica-blue"],
-            "EventCategories": ["failover", "failure", "low storage", "maintenance"],
-            "Enabled": True,
-        },
-    )
+    [events] = template.find_resources("AWS::RDS::EventSubscription").values()
+    [operators] = template.find_resources("AWS::SNS::Topic")
+
+    assert events["Properties"] == {
+        "SubscriptionName": "database-events-blue",
+        "SnsTopicArn": {"Ref": operators},
+        "SourceType": "db-instance",
+        "SourceIds": ["monitor-database-blue", "monitor-replica-blue"],
+        "EventCategories": ["failover", "failure", "low storage", "maintenance"],
+        "Enabled": True,
+    }
 
 
 def test_failures_without_a_metric_reach_operators_by_rule(template):

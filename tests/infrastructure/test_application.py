@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
@@ -11,87 +10,14 @@ from chalicelib import settings
 from infrastructure.environments import DEV, PROD
 from infrastructure.gates.expansion import expand
 from infrastructure.parts.functions import FUNCTIONS
-
-OPEN_ROUTES = {("/v1/health", "get")}
-# What a function needs to run, and what one in a VPC needs beside.
-RUNNING = [
-    "logs:CreateLogStream",
-    "logs:PutLogEvents",
-    "xray:PutTelemetryRecords",
-    "xray:PutTraceSegments",
-]
-IN_A_VPC = [
-    "ec2:AssignPrivateIpAddresses",
-    "ec2:CreateNetworkInterface",
-    "ec2:DeleteNetworkInterface",
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeSubnets",
-    "ec2:UnassignPrivateIpAddresses",
-]
-Resources = dict[str, dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def dev(synthesize) -> Resources:
-    return expand(synthesize("dev").template.to_json())["Resources"]
-
-
-@pytest.fixture(scope="module")
-def prod(synthesize) -> Resources:
-    return expand(synthesize("prod").template.to_json())["Resources"]
-
-
-def of_type(resources: Resources, kind: str) -> dict[str, dict[str, Any]]:
-    found = {n: r["Properties"] for n, r in resources.items() if r["Type"] == kind}
-    assert found, kind
-    return found
-
-
-def functions(resources: Resources) -> dict[str, dict[str, Any]]:
-    return of_type(resources, "AWS::Lambda::Function")
-
-
-def variables(resources: Resources, handler: str) -> dict[str, Any]:
-    return functions(resources)[handler]["Environment"]["Variables"]
-
-
-def rights(resources: Resources, handler: str) -> dict[str, Any]:
-    """Return on what a function may do each action; those of keys tell which key as well."""
-    keys = purposes(resources)
-    found: dict[str, list[Any]] = {}
-    for statement in statements_of(resources, handler, "Allow"):
-        actions, on = statement["Action"], statement["Resource"]
-        for action in [actions] if isinstance(actions, str) else actions:
-            key = f"({keys[logical(on)]})" if action.startswith("kms:") else ""
-            found.setdefault(action + key, []).append(on)
-    return found
-
-
-def purposes(resources: Resources) -> dict[str, str]:
-    """Return what each key is for, as its alias tells, by logical id."""
-    return {
-        logical(alias["TargetKeyId"]): alias["AliasName"].partition("/")[2].rpartition("-")[0]
-        for alias in of_type(resources, "AWS::KMS::Alias").values()
-    }
-
-
-def logical(reference: Any) -> str:
-    """Return the logical id that a Ref or GetAtt names."""
-    return reference.get("Ref") or reference["Fn::GetAtt"][0]
-
-
-def policy_of(resources: Resources, handler: str) -> str:
-    """Return the logical id of the one policy that a function's role has."""
-    role = logical(functions(resources)[handler]["Role"])
-    policies = of_type(resources, "AWS::IAM::Policy")
-    [own] = [name for name, policy in policies.items() if {"Ref": role} in policy["Roles"]]
-    return own
-
-
-def statements_of(resources: Resources, handler: str, effect: str) -> list[dict[str, Any]]:
-    """Return what a function's role is allowed, or denied."""
-    document = resources[policy_of(resources, handler)]["Properties"]["PolicyDocument"]
-    return [statement for statement in document["Statement"] if statement["Effect"] == effect]
+from tests.infrastructure.deployed import (
+    functions,
+    logical,
+    of_type,
+    policy_of,
+    rights,
+    variables,
+)
 
 
 def test_every_function_of_the_runtime_is_settled_and_no_other(dev):
@@ -117,96 +43,6 @@ def test_functions_write_to_encrypted_logs_that_last_for_days(dev, prod):
             assert group["RetentionInDays"] == days
             assert group["LogGroupName"] == f"/aws/lambda/{function['FunctionName']}"
             assert "KmsKeyId" in group
-
-
-def test_each_function_has_a_role_of_its_own(dev):
-    roles = [logical(function["Role"]) for function in functions(dev).values()]
-
-    assert len(set(roles)) == len(roles)
-
-
-@pytest.mark.parametrize(
-    ("handler", "actions"),
-    [
-        (
-            "APIHandler",
-            "kinesis:DescribeStreamSummary kinesis:PutRecords kms:Decrypt(messages) "
-            "kms:Decrypt(people) kms:GenerateDataKey(event-stream) kms:GenerateDataKey(messages) "
-            "kms:GenerateDataKey(people) rds-db:connect s3:GetObject s3:PutObject "
-            "secretsmanager:GetSecretValue",
-        ),
-        (
-            "ConsumeEvents",
-            "kinesis:DescribeStream kinesis:DescribeStreamSummary kinesis:GetRecords "
-            "kinesis:GetShardIterator kinesis:ListShards kms:Decrypt(event-stream) "
-            "kms:Decrypt(messages) kms:GenerateDataKey(messages) rds-db:connect s3:GetObject "
-            "sns:Publish sqs:SendMessage",
-        ),
-        (
-            "SweepStandings",
-            "kms:Decrypt(messages) kms:GenerateDataKey(messages) rds-db:connect s3:GetObject "
-            "sns:Publish",
-        ),
-        (
-            "AnnounceAlerts",
-            "kms:Decrypt(messages) kms:GenerateDataKey(messages) rds-db:connect s3:GetObject "
-            "sns:Publish",
-        ),
-        (
-            "SealLedger",
-            "kms:Decrypt(messages) kms:GenerateDataKey(messages) rds-db:connect s3:GetObject "
-            "s3:PutObject",
-        ),
-        (
-            "VerifyLedger",
-            "kms:Decrypt(messages) kms:GenerateDataKey(messages) rds-db:connect s3:GetObject "
-            "s3:ListBucket s3:PutObject",
-        ),
-        (
-            "MigrateDatabase",
-            "kms:Decrypt(event-database) kms:Decrypt(messages) kms:GenerateDataKey(messages) "
-            "s3:GetObject s3:ListBucket s3:PutObject secretsmanager:GetSecretValue",
-        ),
-    ],
-)
-def test_each_function_may_do_what_it_does_and_no_more(dev, handler, actions):
-    found = rights(dev, handler)
-    own = actions.split()
-
-    assert sorted(found) == sorted([*RUNNING, *IN_A_VPC, *own])
-    told = json.dumps([found[action] for action in own])
-    for prefix in ("/erasures/", "/ledger/heads/", "/ledger/verified/"):
-        told = told.replace(f"{prefix}*", "")
-    assert "*" not in told
-
-
-def test_a_function_writes_to_its_own_log_alone(dev):
-    for handler, function in functions(dev).items():
-        group = {"Fn::GetAtt": [logical(function["LoggingConfig"]["LogGroup"]), "Arn"]}
-        assert rights(dev, handler)["logs:CreateLogStream"] == [group]
-        assert rights(dev, handler)["logs:PutLogEvents"] == [group]
-
-
-def test_a_function_has_its_rights_from_one_policy_and_from_nowhere_else(dev):
-    elsewhere = {"AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"}
-    assert not elsewhere & {resource["Type"] for resource in dev.values()}
-    for handler, function in functions(dev).items():
-        role = dev[logical(function["Role"])]["Properties"]
-        assert not {"Policies", "ManagedPolicyArns"} & set(role), handler
-        assert policy_of(dev, handler)
-
-
-def test_the_code_of_a_function_may_not_touch_the_network_interfaces(dev):
-    for function in [one for one in FUNCTIONS if not one.is_outside]:
-        allowed = [on for on in rights(dev, function.handler) if on.startswith("ec2:")]
-        [denied] = statements_of(dev, function.handler, "Deny")
-        place = [":lambda:us-east-1:", {"Ref": "AWS::AccountId"}, f":function:{function.name}-dev"]
-        own = {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, *place]]}
-
-        assert allowed
-        assert sorted(denied["Action"]) == sorted(allowed)
-        assert denied["Resource"] == "*"
-        assert denied["Condition"] == {"ArnEquals": {"lambda:SourceFunctionArn": own}}
 
 
 def test_functions_sign_in_by_token_as_the_role_of_their_work(dev, prod):
@@ -370,8 +206,6 @@ def test_who_signs_in_is_found_out_by_a_function_that_can_reach_the_issuer_and_n
     own = functions(dev)["SignIn"]
 
     assert "VpcConfig" not in own
-    assert sorted(rights(dev, "SignIn")) == sorted(RUNNING)
-    assert statements_of(dev, "SignIn", "Deny") == []
     assert set(variables(dev, "SignIn")) == {
         "MONITOR_ENVIRONMENT",
         "MONITOR_ISSUER",
@@ -390,78 +224,6 @@ def test_an_issuer_of_the_institutions_own_is_taken_instead(synthesize):
     assert found["MONITOR_AUDIENCE"] == own["audience"]
     assert found["MONITOR_CLIENTS"] == own["clients"]
     settings.from_environment(found)
-
-
-def test_every_route_but_the_open_ones_asks_for_a_token(dev):
-    [api] = of_type(dev, "AWS::ApiGateway::RestApi").values()
-    open_ = {
-        (path, method)
-        for path, operations in api["Body"]["paths"].items()
-        for method, operation in operations.items()
-        if operation.get("security") != [{"sign_in": []}]
-    }
-    assert open_ == OPEN_ROUTES
-    scheme = api["Body"]["securityDefinitions"]["sign_in"]
-    assert scheme["x-amazon-apigateway-authtype"] == "custom"
-    assert (scheme["in"], scheme["name"]) == ("header", "Authorization")
-    asked = scheme["x-amazon-apigateway-authorizer"]
-    assert (asked["type"], asked["authorizerResultTtlInSeconds"]) == ("token", 60)
-    assert "SignIn.Arn" in json.dumps(asked["authorizerUri"])
-
-
-def test_what_the_gateway_answers_by_itself_is_a_problem_document_too(dev):
-    [api] = of_type(dev, "AWS::ApiGateway::RestApi").values()
-    answers = api["Body"]["x-amazon-apigateway-gateway-responses"]
-
-    assert {kind: one["statusCode"] for kind, one in answers.items()} == {
-        "UNAUTHORIZED": "401",
-        "AUTHORIZER_FAILURE": "503",
-        "THROTTLED": "429",
-    }
-    for one in answers.values():
-        told = one["responseParameters"]
-        body = json.loads(one["responseTemplates"]["application/json"])
-        assert told["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
-        assert str(body["status"]) == one["statusCode"]
-        assert {"type", "title", "detail", "instance"} < set(body)
-
-
-def test_the_api_is_regional_has_one_stage_and_inflates_gzipped_bodies(dev):
-    [api] = of_type(dev, "AWS::ApiGateway::RestApi").values()
-    [stage] = of_type(dev, "AWS::ApiGateway::Stage").values()
-    [deployment] = of_type(dev, "AWS::ApiGateway::Deployment").values()
-
-    assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
-    assert api["MinimumCompressionSize"] == 1024
-    assert api["Name"] == api["Body"]["info"]["title"] == "monitor-api-dev"
-    assert "StageName" not in deployment
-    assert stage["StageName"] == "api"
-    assert stage["TracingEnabled"] is True
-
-
-@pytest.mark.parametrize(("name", "rate"), [("dev", 50), ("prod", 400)])
-def test_the_api_is_throttled_above_the_peak(name, rate, request):
-    [stage] = of_type(request.getfixturevalue(name), "AWS::ApiGateway::Stage").values()
-    [settings] = stage["MethodSettings"]
-
-    assert (settings["HttpMethod"], settings["ResourcePath"]) == ("*", "/*")
-    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (rate, 2 * rate)
-    assert settings["DataTraceEnabled"] is False
-
-
-def test_the_access_log_names_routes_and_never_students(dev):
-    [stage] = of_type(dev, "AWS::ApiGateway::Stage").values()
-    log = stage["AccessLogSetting"]
-    group = of_type(dev, "AWS::Logs::LogGroup")[logical(log["DestinationArn"])]
-
-    assert group["LogGroupName"] == "/aws/apigateway/monitor-api-dev"
-    assert group["RetentionInDays"] == 7
-    assert "$context.resourcePath" in log["Format"]
-    assert "$context.path" not in log["Format"]
-    assert "$context.authorizer.client" in log["Format"]
-    for personal in ("principalId", "subject", "identity.user", "Authorization", "header"):
-        assert personal not in log["Format"]  # whose subject may be a student's own id
-    assert of_type(dev, "AWS::ApiGateway::Account")
 
 
 def test_calls_and_batches_go_to_the_alias_and_never_past_it(dev):

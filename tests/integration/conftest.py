@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from chalicelib.domain.wire import Event
+    from local.postgres import EmbeddedPostgres
 
 TABLES = (
     "event, receipt, retraction, quarantine, attendance, conduct,"
@@ -109,3 +110,13 @@ def api_database(monitor):
     database = Database(monitor.server.dsn("api"))
     yield database
     database.close()
+
+
+@pytest.fixture
+def restored(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """Have the name of an empty database to restore to."""
+    postgres.create_database("restored")
+    try:
+        yield "restored"
+    finally:
+        postgres.drop_database("restored")

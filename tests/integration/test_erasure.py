@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import subprocess
 import threading
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -25,8 +24,6 @@ from chalicelib.domain.erasure import Erasure, verified
 from chalicelib.domain.errors import ConfigurationError, ConflictError, UnavailableError
 from chalicelib.services import erasure, quarantine
 from chalicelib.settings import Settings
-from local.paths import PROGRAMS
-from local.postgres import binaries
 from tests.builders import (
     START,
     STUDENTS,
@@ -41,6 +38,7 @@ from tests.builders import (
     scored,
     submitted,
 )
+from tests.dumps import dumped, restore
 from tests.histories import build, histories, put_catalogue, retractions, taken_back
 from tests.rosters import advises, as_owner, put_roster
 
@@ -102,22 +100,14 @@ def _erase(student: str, monitor: Any, privacy: PostgresPrivacy, path: Path) -> 
     )
 
 
-def _dump(database: Any, *options: str) -> str:
-    tree = binaries.tree(PROGRAMS)
-    command = [str(tree / "bin" / "pg_dump"), *options, "--dbname", database.dsn()]
-    return subprocess.run(
-        command, env=binaries.environment(tree), capture_output=True, text=True, check=True
-    ).stdout
-
-
 def test_nothing_of_an_erased_student_is_in_the_database_but_that_it_was_done(
     term, privacy, database, tmp_path
 ):
-    assert _dump(database, "--data-only").count(ERASED) > 20
+    assert dumped(database, "--data-only").count(ERASED) > 20
 
     _erase(ERASED, term, privacy, tmp_path / "list")
 
-    lines = [line for line in _dump(database, "--data-only").splitlines() if ERASED in line]
+    lines = [line for line in dumped(database, "--data-only").splitlines() if ERASED in line]
     assert [line.split("\t")[1] for line in lines] == [ERASED]  # of the table erasure
     assert term.rows("SELECT student::text FROM erasure") == [(ERASED,)]
     assert term.rows("SELECT DISTINCT student::text FROM event ORDER BY 1") == [
@@ -126,11 +116,11 @@ def test_nothing_of_an_erased_student_is_in_the_database_but_that_it_was_done(
 
 
 def test_a_dry_run_tells_what_would_go_and_changes_nothing(term, privacy, database, tmp_path):
-    before = _dump(database, "--data-only")
+    before = dumped(database, "--data-only")
 
     told = erasure.would_erase(ERASED, privacy)
     assert [
-        line for line in _dump(database, "--data-only").splitlines() if "restrict" not in line
+        line for line in dumped(database, "--data-only").splitlines() if "restrict" not in line
     ] == [line for line in before.splitlines() if "restrict" not in line]
 
     assert told["rows"]["event"] == len(_life(ERASED, 20))
@@ -335,10 +325,8 @@ def test_the_consumer_and_analysts_cannot_read_names(database):
 
 
 def test_a_backup_from_before_the_erasure_does_not_bring_the_person_back(
-    term, privacy, database, postgres, tmp_path
+    term, privacy, database, postgres, restored, tmp_path
 ):
-    path = tmp_path / "list"
-    backup = tmp_path / "backup.sql"
     newer = wire.pack(wire.Envelope(2, "local", "c", 1, [scored("x", ERASED, 1, 5)]))
     with as_owner(database) as cursor:  # by a consumer that did not tell whose it is
         cursor.execute(
@@ -346,48 +334,32 @@ def test_a_backup_from_before_the_erasure_does_not_bring_the_person_back(
             " VALUES (md5('x')::uuid, 'unknown_version', 'd', %s)",
             (newer,),
         )
-    backup.write_text(_dump(database))
-    _erase(ERASED, term, privacy, path)
-    postgres.create_database("restored")
-    try:
-        tree = binaries.tree(PROGRAMS)
-        restored = postgres.dsn("restored")
-        subprocess.run(
-            [
-                str(tree / "bin" / "psql"),
-                "-qX",
-                "-v",
-                "ON_ERROR_STOP=1",
-                "-f",
-                str(backup),
-                restored,
-            ],
-            env=binaries.environment(tree),
-            check=True,
-            capture_output=True,
-        )
-        master = Database(restored)
+    backup = dumped(database)
+    _erase(ERASED, term, privacy, tmp_path / "list")
+    restore(backup, postgres, restored)
+    service = _deployed(postgres.dsn(restored), tmp_path, term.clock)
+    with contextlib.closing(Database(postgres.dsn(restored))) as master:
         records = PostgresPrivacy(master)
         assert records.count(ERASED)["event"] > 0
-        (tmp_path / "key").write_bytes(KEY)
-        told = Settings(
-            database_conninfo=restored,
-            erasure_list=str(path),
-            pseudonym_key_file=str(tmp_path / "key"),
-        )
-        service = dataclasses.replace(bootstrap.build(told), clock=term.clock)
 
         assert jobs.migrate(service)["erased"] == 1
 
         assert not any(records.count(ERASED).values())
-        assert master.ask(
-            "SELECT count(*) FROM quarantine WHERE reason = 'unknown_version'", {}
-        ) == [(0,)]
+        unread = "SELECT count(*) FROM quarantine WHERE reason = 'unknown_version'"
+        assert master.ask(unread, {}) == [(0,)]
         assert records.erased() == {ERASED}
         assert jobs.migrate(service)["erased"] == 0
-        master.close()
-    finally:
-        postgres.drop_database("restored")
+
+
+def _deployed(conninfo: str, folder: Path, clock: Any) -> bootstrap.Service:
+    """Return the service on a database, with the list of erasures of this folder."""
+    (folder / "key").write_bytes(KEY)
+    told = Settings(
+        database_conninfo=conninfo,
+        erasure_list=str(folder / "list"),
+        pseudonym_key_file=str(folder / "key"),
+    )
+    return dataclasses.replace(bootstrap.build(told), clock=clock)
 
 
 def test_what_was_cut_off_after_the_list_is_done_by_the_next_maintenance(

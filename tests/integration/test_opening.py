@@ -21,13 +21,12 @@ from chalicelib.adapters.postgres.privacy import PostgresPrivacy
 from chalicelib.domain.errors import UnavailableError
 from chalicelib.services import erasure
 from chalicelib.settings import Settings
-from local.paths import PROGRAMS
-from local.postgres import EmbeddedPostgres, binaries
+from local.postgres import EmbeddedPostgres
 from local.postgres.server import NOT_DURABLE
 from tests.builders import START, STUDENTS, Clock, scored
+from tests.dumps import dumped, restore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 KEY = b"a key of thirty-two bytes, or so"
@@ -42,25 +41,17 @@ def kept(tmp_path: Path) -> FileErasureList:
 
 
 @pytest.fixture
-def backup(monitor: Any, tmp_path: Path) -> Path:
+def backup(monitor: Any) -> str:
     """Have two students, and a backup of them."""
     monitor.consume([scored("a", ADA, 1, 10), scored("b", BEN, 1, 10)])
-    return _dumped(monitor.server, tmp_path / "backup.sql")
-
-
-@pytest.fixture
-def restored(postgres: EmbeddedPostgres) -> Iterator[str]:
-    """Have an empty database to restore to."""
-    postgres.create_database("restored")
-    yield "restored"
-    postgres.drop_database("restored")
+    return dumped(monitor.server)
 
 
 def test_a_backup_from_before_the_erasure_is_closed_until_it_is_applied(
     backup, restored, monitor, postgres, kept, tmp_path
 ):
     _erase(ADA, monitor.server.dsn("privacy"), kept)
-    _restore(backup, postgres, restored)
+    restore(backup, postgres, restored)
 
     for role in ROLES:
         database = Database(postgres.dsn(restored, role), last_erased=kept.last)
@@ -79,7 +70,7 @@ def test_a_process_that_has_been_at_work_finds_the_restored_one_closed(
 ):
     """The restored database takes the name of the other: connections are lost, or not even that."""
     _erase(ADA, monitor.server.dsn("privacy"), kept)
-    _restore(backup, postgres, restored)
+    restore(backup, postgres, restored)
     with contextlib.closing(Database(postgres.dsn(restored, "api"))) as elsewhere:
         elsewhere.ask("SELECT 1", {})  # a proxy's connection, which is older than the restore
         elsewhere._last_erased = kept.last
@@ -91,7 +82,7 @@ def test_a_backup_from_after_the_last_erasure_opens_by_itself(
     backup, restored, monitor, postgres, kept, tmp_path
 ):
     _erase(ADA, monitor.server.dsn("privacy"), kept)
-    _restore(_dumped(monitor.server, tmp_path / "later.sql"), postgres, restored)
+    restore(dumped(monitor.server), postgres, restored)
 
     assert _let_in(postgres, restored, kept) == set(ROLES)
 
@@ -100,9 +91,9 @@ def test_of_two_who_were_erased_the_last_counts(
     backup, restored, monitor, postgres, kept, tmp_path
 ):
     _erase(BEN, monitor.server.dsn("privacy"), kept)
-    between = _dumped(monitor.server, tmp_path / "between.sql")
+    between = dumped(monitor.server)
     _erase(ADA, monitor.server.dsn("privacy"), kept)
-    _restore(between, postgres, restored)
+    restore(between, postgres, restored)
 
     assert _let_in(postgres, restored, kept) == set()
     assert _migrated(monitor, postgres.dsn(restored), tmp_path) == 1
@@ -115,7 +106,7 @@ def test_the_last_one_is_applied_last_so_that_none_before_him_is_seen(
     assert ADA < BEN
     for student in (BEN, ADA):
         _erase(student, monitor.server.dsn("privacy"), kept)
-    _restore(backup, postgres, restored)
+    restore(backup, postgres, restored)
     seen = []
 
     class Records(PostgresPrivacy):
@@ -134,11 +125,11 @@ def test_who_is_erased_again_was_not_erased_last(
 ):
     dsn = monitor.server.dsn("privacy")
     _erase(BEN, dsn, kept)
-    between = _dumped(monitor.server, tmp_path / "between.sql")
+    between = dumped(monitor.server)
     _erase(ADA, dsn, kept)
     _erase(BEN, dsn, kept)
     assert kept.last() == ADA
-    _restore(between, postgres, restored)
+    restore(between, postgres, restored)
     assert _let_in(postgres, restored, kept) == set()
     assert _migrated(monitor, postgres.dsn(restored), tmp_path) == 1
     assert _let_in(postgres, restored, kept) == set(ROLES)
@@ -163,7 +154,7 @@ def test_a_list_that_was_lost_opens_nothing_that_knows_of_erasures(
     backup, restored, monitor, postgres, kept, tmp_path
 ):
     _erase(ADA, monitor.server.dsn("privacy"), kept)
-    _restore(_dumped(monitor.server, tmp_path / "later.sql"), postgres, restored)
+    restore(dumped(monitor.server), postgres, restored)
 
     assert _let_in(postgres, restored, FileErasureList(tmp_path / "another")) == set()
 
@@ -245,21 +236,3 @@ def _migrated(monitor: Any, dsn: str, folder: Path) -> int:
     )
     service = dataclasses.replace(bootstrap.build(told), clock=monitor.clock)
     return int(jobs.migrate(service)["erased"])
-
-
-def _dumped(database: Any, path: Path) -> Path:
-    tree = binaries.tree(PROGRAMS)
-    command = [str(tree / "bin" / "pg_dump"), "-f", str(path), "--dbname", database.dsn()]
-    subprocess.run(command, env=binaries.environment(tree), check=True, capture_output=True)
-    return path
-
-
-def _restore(backup: Path, server: EmbeddedPostgres, name: str) -> None:
-    tree = binaries.tree(PROGRAMS)
-    command = [str(tree / "bin" / "psql"), "-qX", "-v", "ON_ERROR_STOP=1", "-f", str(backup)]
-    subprocess.run(
-        [*command, server.dsn(name)],
-        env=binaries.environment(tree),
-        check=True,
-        capture_output=True,
-    )

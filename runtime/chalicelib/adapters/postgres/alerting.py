@@ -51,11 +51,10 @@ def reconcile_alerts(
         to_open += [(pair, finding) for finding in changes.to_open]
         to_update += changes.to_update
         to_clear += changes.to_clear
-    return Outcome(
-        opened=_open(cursor, to_open, as_of),
-        updated=_update(cursor, to_update, as_of),
-        cleared=_clear(cursor, to_clear, as_of, policy_of),
-    )
+    _open(cursor, to_open, as_of)
+    _update(cursor, to_update, as_of)
+    _clear(cursor, to_clear, as_of, policy_of)
+    return Outcome(opened=len(to_open), updated=len(to_update), cleared=len(to_clear))
 
 
 def _known_alerts(
@@ -73,7 +72,7 @@ def _known_alerts(
     return known, quiet
 
 
-def _open(cursor: Pipeline, wanted: Sequence[tuple[Pair, Finding]], as_of: dt.datetime) -> int:
+def _open(cursor: Pipeline, wanted: Sequence[tuple[Pair, Finding]], as_of: dt.datetime) -> None:
     if wanted:
         cursor.along(
             _SQL["raise_alerts"],
@@ -85,12 +84,11 @@ def _open(cursor: Pipeline, wanted: Sequence[tuple[Pair, Finding]], as_of: dt.da
                 **_content([finding for _, finding in wanted]),
             },
         )
-    return len(wanted)
 
 
 def _update(
     cursor: Pipeline, wanted: Sequence[tuple[OpenAlert, Finding]], as_of: dt.datetime
-) -> int:
+) -> None:
     if wanted:
         cursor.along(
             _SQL["update_alerts"],
@@ -101,7 +99,6 @@ def _update(
                 **_content([finding for _, finding in wanted]),
             },
         )
-    return len(wanted)
 
 
 def _clear(
@@ -109,7 +106,7 @@ def _clear(
     wanted: Sequence[OpenAlert],
     as_of: dt.datetime,
     policy_of: Callable[[str], Policy],
-) -> int:
+) -> None:
     if wanted:
         cursor.along(
             _SQL["clear_alerts"],
@@ -121,7 +118,6 @@ def _clear(
                 ),
             },
         )
-    return len(wanted)
 
 
 def _content(findings: Sequence[Finding]) -> dict[str, str]:
